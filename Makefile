@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+$(STAMP): pyproject.toml
+	python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(STAMP)
+
+.PHONY: help
+help: ## say what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+.PHONY: install
+install: $(STAMP) ## create the environment in .venv
+
+.PHONY: run
+run: $(STAMP) ## start everything with the demonstration and print the address
+	$(BIN)/cursus run
+
+.PHONY: test
+test: $(STAMP) ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+.PHONY: lint
+lint: $(STAMP) ## format check, rules, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(STAMP) ## format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: $(STAMP) ## print the figures of the budget with their floors
+	$(BIN)/python -m bench

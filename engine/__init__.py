@@ -1,0 +1,1 @@
+"""The process engine: runs BPMN diagrams and knows nothing of recruitment."""
