@@ -1,0 +1,1 @@
+"""Decision tables: which rule fired, why, and whether the table is sound."""
