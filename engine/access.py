@@ -74,7 +74,9 @@ def authorize_task(actor: Actor, task: TaskLike) -> Actor:
         if _is_theirs(principal, roles, task):
             return _for(actor, principal)
     holder = task.assignee or ", ".join((*task.candidate_groups, *task.candidate_users))
-    raise NotYourTask(f"This task belongs to {holder or 'nobody'}", remedy="ask for it to be assigned")
+    raise NotYourTask(
+        f"This task belongs to {holder or 'nobody'}", remedy="ask for it to be assigned"
+    )
 
 
 def ensure_four_eyes(actor: Actor, performers: frozenset[str], element: str) -> None:

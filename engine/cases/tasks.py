@@ -1,0 +1,224 @@
+"""The verbs on an open task."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from engine import definitions, kernel
+from engine.access import Actor, Policy, authorize, authorize_task, ensure_four_eyes
+from engine.cases.stepping import Act, advance, ensure_text, locked, note, plain, workable
+from engine.errors import Conflict, FormRejected, Invalid, NotFound, TaskNotOpen
+from engine.history import EventKind
+from engine.kernel import Definition, Step
+from engine.kernel.submission import task_variables
+from engine.store import events, tasks, users
+from engine.store.cases import Case
+from engine.store.tasks import Task
+from engine.store.unit_of_work import UnitOfWork
+from forms import FormError, compile_form
+
+
+def complete_task(
+    act: Act,
+    task_id: UUID,
+    submission: Mapping[str, object],
+    *,
+    expected_revision: int | None = None,
+) -> Step:
+    """Complete an open task with its form's submission.
+
+    Raises TaskNotOpen (who did it and when), StaleCase, NotYourTask, FourEyes, FormRejected with
+    the errors by field, ExecutionFailed when the diagram cannot go on; nothing is stored then.
+    """
+    case, task = _open_task(act.uow, task_id, expected_revision)
+    who = _authorized(act.uow, act.actor, case, task)
+    definition = definitions.find(act.uow, case.definition)
+    result = _validated(definition, case, task, submission)
+    command = kernel.CompleteTask(task_id=str(task_id), variables=result)
+    return advance(act.uow, case, command, who, EventKind.TASK_COMPLETED, element=task.element)
+
+
+def claim(act: Act, task_id: UUID, *, expected_revision: int | None = None) -> Task:
+    """Take a task that is offered to the actor; it leaves everybody else's inbox."""
+    case, task = _open_task(act.uow, task_id, expected_revision)
+    who = _authorized(act.uow, act.actor, case, task)
+    holder = who.on_behalf_of or who.name
+    return _reassign(act.uow, case, task, who, EventKind.TASK_CLAIMED, assignee=holder)
+
+
+def unclaim(act: Act, task_id: UUID, *, expected_revision: int | None = None) -> Task:
+    """Give a claimed task back to all whom it was offered to."""
+    case, task = _open_task(act.uow, task_id, expected_revision)
+    who = authorize_task(act.actor, task)
+    if not (task.candidate_groups or task.candidate_users):
+        raise Conflict("This task is for one named person", remedy="delegate it instead")
+    return _reassign(act.uow, case, task, who, EventKind.TASK_UNCLAIMED, assignee=None)
+
+
+def assign(
+    act: Act,
+    task_id: UUID,
+    *,
+    to: str,
+    reason: str | None = None,
+    expected_revision: int | None = None,
+) -> Task:
+    """Give a task to a named person who has one of its roles."""
+    case, task = _open_task(act.uow, task_id, expected_revision)
+    who = authorize(act.actor, "task:assign", act.shell.policy)
+    _ensure_candidate(act.uow, task, to)
+    facts = {"to": to, "reason": reason}
+    return _reassign(act.uow, case, task, who, EventKind.TASK_ASSIGNED, assignee=to, facts=facts)
+
+
+def delegate(
+    act: Act,
+    task_id: UUID,
+    *,
+    to: str,
+    reason: str,
+    expected_revision: int | None = None,
+) -> Task:
+    """Hand one's own task to a colleague who has one of its roles, with a reason."""
+    ensure_text(reason, "reason")
+    case, task = _open_task(act.uow, task_id, expected_revision)
+    who = authorize_task(act.actor, task)
+    _ensure_candidate(act.uow, task, to)
+    facts = {"to": to, "reason": reason}
+    return _reassign(act.uow, case, task, who, EventKind.TASK_DELEGATED, assignee=to, facts=facts)
+
+
+def save_draft(act: Act, task_id: UUID, content: Mapping[str, object]) -> datetime:
+    """Keep an unsubmitted form; nothing is validated and no event is written."""
+    case = _of_task(act.uow, task_id)
+    task = still_open(act.uow, case, task_id)
+    who = authorize_task(act.actor, task)
+    tasks.save_draft(act.uow, task_id, content, who.name)
+    return act.uow.now
+
+
+def send_back(
+    act: Act,
+    task_id: UUID,
+    *,
+    to_element: str,
+    reason: str,
+    expected_revision: int | None = None,
+) -> Step:
+    """Withdraw an open task and open an earlier one anew; the earlier attempt stays visible."""
+    ensure_text(reason, "reason")
+    case, task = _open_task(act.uow, task_id, expected_revision)
+    who = _task_or_permission(act.actor, task, "task:send-back", act.shell.policy)
+    command = kernel.SendBack(task_id=str(task_id), to_element=to_element, reason=reason)
+    return advance(act.uow, case, command, who, EventKind.CASE_SENT_BACK, element=task.element)
+
+
+def reschedule(
+    act: Act,
+    task_id: UUID,
+    changes: Mapping[str, object],
+    *,
+    reason: str,
+    expected_revision: int | None = None,
+) -> Task:
+    """Change an open task's due date, follow-up date or priority, with a reason."""
+    ensure_text(reason, "reason")
+    unknown = changes.keys() - {"due_at", "follow_up_at", "priority"}
+    if unknown:
+        raise Invalid(f"A task has no {sorted(unknown)[0]} to change")
+    case, task = _open_task(act.uow, task_id, expected_revision)
+    who = _task_or_permission(act.actor, task, "task:assign", act.shell.policy)
+    before = {key: getattr(task, key) for key in changes}
+    facts = {"reason": reason, "before": plain(before), "after": plain(changes)}
+    tasks.change(act.uow, task, changes)
+    note(
+        act.uow, case, who, EventKind.TASK_RESCHEDULED, element=task.element, facts=facts, task=task
+    )
+    return still_open(act.uow, case, task_id)
+
+
+def _reassign(  # noqa: PLR0913  # all four verbs share these parts
+    uow: UnitOfWork,
+    case: Case,
+    task: Task,
+    actor: Actor,
+    kind: EventKind,
+    *,
+    assignee: str | None,
+    facts: Mapping[str, object] | None = None,
+) -> Task:
+    tasks.change(uow, task, {"assignee": assignee})
+    record = {"from": task.assignee, "assignee": assignee, **(facts or {})}
+    note(uow, case, actor, kind, element=task.element, facts=record, task=task)
+    return still_open(uow, case, task.id)
+
+
+def _of_task(uow: UnitOfWork, task_id: UUID) -> Case:
+    case_id = tasks.case_of(uow, task_id)
+    if case_id is None:
+        raise NotFound("There is no such task", where=str(task_id))
+    return locked(uow, case_id)
+
+
+def still_open(uow: UnitOfWork, case: Case, task_id: UUID) -> Task:
+    """Return the task; raise TaskNotOpen, saying who finished it, or NotFound."""
+    task = tasks.get(uow, task_id)
+    if task is None:
+        raise NotFound("There is no such task", where=str(task_id))
+    if task.closed_at is not None:
+        raise TaskNotOpen(
+            f"{task.closed_by} finished this task at {task.closed_at.isoformat()}",
+            where=task.element,
+            changed_by=task.closed_by,
+            changed_at=task.closed_at.isoformat(),
+            revision=case.revision,
+        )
+    return task
+
+
+def _open_task(uow: UnitOfWork, task_id: UUID, expected_revision: int | None) -> tuple[Case, Task]:
+    case = _of_task(uow, task_id)
+    task = still_open(uow, case, task_id)
+    return workable(uow, case.id, expected_revision), task
+
+
+def _authorized(uow: UnitOfWork, actor: Actor, case: Case, task: Task) -> Actor:
+    who = authorize_task(actor, task)
+    if task.differs_from:
+        performers = events.performers(uow, case.stream, task.differs_from)
+        ensure_four_eyes(who, performers, task.element)
+    return who
+
+
+def _task_or_permission(actor: Actor, task: Task, verb: str, policy: Policy) -> Actor:
+    if policy.allows(actor.roles, verb):
+        return actor
+    return authorize_task(actor, task)
+
+
+def _ensure_candidate(uow: UnitOfWork, task: Task, name: str) -> None:
+    person = users.get(uow, name)
+    if person is None or not person["active"]:
+        raise Invalid(f"There is no active user {name!r}", where="to")
+    groups = frozenset(task.candidate_groups)
+    if groups and not groups & frozenset(person["roles"]) and name not in task.candidate_users:
+        wanted = ", ".join(sorted(groups))
+        raise Invalid(f"{name} has none of the roles of this task: {wanted}", where="to")
+
+
+def _validated(
+    definition: Definition, case: Case, task: Task, submission: Mapping[str, object]
+) -> dict[str, object]:
+    if task.form is None:
+        if submission:
+            raise FormRejected("This task has no form", errors={"": ["send an empty object"]})
+        return {}
+    form = compile_form(definition.forms[task.form], name=f"{task.form}.form")
+    seen = task_variables(definition, case.state, str(task.id))
+    try:
+        return form.load(submission, context=seen)
+    except FormError as error:
+        fields = ", ".join(sorted(error.errors))
+        raise FormRejected(
+            f"The form has errors in: {fields}", where=task.element, errors=error.errors
+        ) from error

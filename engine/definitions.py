@@ -1,0 +1,200 @@
+"""Publish a version of a process, find it again, compare two."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import RowMapping
+
+from engine import kernel
+from engine.access import Actor, Policy, authorize
+from engine.decisions.findings import Finding
+from engine.errors import DefinitionRefused, NotFound
+from engine.history import EventKind
+from engine.kernel import Bundle, Catalogue, Definition, Element
+from engine.store import definitions as rows
+from engine.store import events
+from engine.store.unit_of_work import UnitOfWork
+
+#: Parsed versions kept per process; they never change.
+CACHE_SIZE = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What changes execution between two versions, by element id, and which files differ."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+class _Cache:
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._definitions: OrderedDict[str, Definition] = OrderedDict()
+
+    def get(self, digest: str) -> Definition | None:
+        with self._lock:
+            found = self._definitions.get(digest)
+            if found is not None:
+                self._definitions.move_to_end(digest)
+            return found
+
+    def put(self, definition: Definition) -> None:
+        with self._lock:
+            self._definitions[definition.digest] = definition
+            while len(self._definitions) > CACHE_SIZE:
+                self._definitions.popitem(last=False)
+
+
+_cache = _Cache()
+
+
+def check(files: Mapping[str, bytes], catalogue: Catalogue) -> tuple[Finding, ...]:
+    """Return what the gate has to say about these files, errors first."""
+    found = kernel.check(files, catalogue)
+    return tuple(sorted(found, key=lambda one: (one.severity != "error", one.file, one.line or 0)))
+
+
+def ensure_publishable(files: Mapping[str, bytes], catalogue: Catalogue) -> tuple[Finding, ...]:
+    """Return the warnings; raise DefinitionRefused with every finding if one is an error."""
+    found = check(files, catalogue)
+    errors = [one for one in found if one.severity == "error"]
+    if errors:
+        first = errors[0]
+        raise DefinitionRefused(
+            f"{len(errors)} errors stand in the way; the first: {first}",
+            where=first.element or first.file,
+            remedy=first.remedy,
+            findings=[one.as_json() for one in found],
+        )
+    return found
+
+
+def publish(  # noqa: PLR0913  # what, by whom, why and against what
+    uow: UnitOfWork,
+    actor: Actor,
+    process: str,
+    files: Mapping[str, bytes],
+    *,
+    comment: str,
+    catalogue: Catalogue,
+    policy: Policy,
+) -> RowMapping:
+    """Publish the process with everything it needs as its next version.
+
+    New cases take it, running ones keep theirs. The same content twice is one version. Raises
+    DefinitionRefused with the findings of the gate, NotAllowed.
+    """
+    who = authorize(actor, "definition:publish", policy)
+    bundle = kernel.collect(files, process)
+    ensure_publishable(bundle.files, catalogue)
+    known = rows.get(uow, bundle.digest)
+    if known is not None:
+        return known
+    definition = kernel.load(bundle)
+    before = rows.latest(uow, process)
+    row = {
+        "digest": bundle.digest,
+        "process": process,
+        "version": before["version"] + 1 if before else 1,
+        "name": definition.processes[process].name or process,
+        "comment": comment,
+        "published_at": uow.now,
+        "published_by": who.name,
+    }
+    rows.add(uow, row, bundle.files)
+    events.append(
+        uow,
+        f"definition:{process}",
+        kind=EventKind.DEFINITION_PUBLISHED,
+        actor=who,
+        definition=bundle.digest,
+        payload={
+            "version": row["version"],
+            "comment": comment,
+            "files": {
+                name: hashlib.sha256(data).hexdigest() for name, data in bundle.files.items()
+            },
+        },
+    )
+    published = rows.get(uow, bundle.digest)
+    assert published is not None  # noqa: S101  # inserted just above
+    return published
+
+
+def find(uow: UnitOfWork, digest: str) -> Definition:
+    """Return the parsed version; raise NotFound."""
+    cached = _cache.get(digest)
+    if cached is not None:
+        return cached
+    row = get(uow, digest)
+    definition = kernel.load(Bundle(root=row["process"], files=rows.files(uow, digest)))
+    _cache.put(definition)
+    return definition
+
+
+def get(uow: UnitOfWork, digest: str) -> RowMapping:
+    """Return the row of one version; raise NotFound."""
+    row = rows.get(uow, digest)
+    if row is None:
+        raise NotFound("There is no such version", where=digest)
+    return row
+
+
+def latest(uow: UnitOfWork, process: str) -> RowMapping:
+    """Return the version that new cases take; raise NotFound."""
+    row = rows.latest(uow, process)
+    if row is None:
+        raise NotFound(f"No version of {process} is published", remedy="publish it first")
+    return row
+
+
+def files(uow: UnitOfWork, digest: str) -> dict[str, bytes]:
+    """Return the files of one version; raise NotFound."""
+    get(uow, digest)
+    return rows.files(uow, digest)
+
+
+def versions(uow: UnitOfWork, process: str | None = None) -> Sequence[RowMapping]:
+    """Return versions, newest first, with their running and ended cases."""
+    return rows.versions(uow, process)
+
+
+def compare(uow: UnitOfWork, old: str, new: str) -> Difference:
+    """Say which elements differ in what they do, and which files differ at all."""
+    before, after = find(uow, old), find(uow, new)
+    old_files, new_files = files(uow, old), files(uow, new)
+    names = old_files.keys() | new_files.keys()
+    return Difference(
+        added=tuple(sorted(after.elements.keys() - before.elements.keys())),
+        removed=tuple(sorted(before.elements.keys() - after.elements.keys())),
+        changed=tuple(
+            sorted(
+                key
+                for key in before.elements.keys() & after.elements.keys()
+                if _behaviour(before, key) != _behaviour(after, key)
+            )
+        ),
+        files=tuple(sorted(one for one in names if old_files.get(one) != new_files.get(one))),
+    )
+
+
+def _behaviour(definition: Definition, element: str) -> tuple[object, ...]:
+    one: Element = definition.elements[element]
+    leaving = sorted(
+        (flow.target, flow.condition or "", flow.is_default)
+        for flow in definition.flows.values()
+        if flow.source == element
+    )
+    timer = definition.timers.get(element)
+    return (
+        one.kind, one.event, one.name, one.lane, one.form, one.operation, one.decision,
+        one.message, one.calls, one.attached_to, one.interrupting, one.multi_instance,
+        one.legal_basis, one.differs_from, one.outcome, timer and (timer.kind, timer.text),
+        tuple(leaving),
+    )  # fmt: skip

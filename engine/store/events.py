@@ -1,0 +1,244 @@
+"""The sealed history in the database: append, read, heads, checkpoints."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, insert, literal, select, text, tuple_, update
+
+from engine import history
+from engine.access import Actor
+from engine.history import Checkpoint, EventKind, Fields, Sealed, StreamHead
+from engine.store.tables import checkpoint, event, event_payload, stream_head
+from engine.store.unit_of_work import UnitOfWork
+
+SALT_BYTES = 16
+
+# one round trip: the event, its payload and the new head of its stream
+_APPEND = text(
+    """
+    WITH sealed AS (
+        INSERT INTO event (stream, seq, at, actor, on_behalf_of, kind, element, definition,
+                           commitment, previous, hash)
+        VALUES (:stream, :seq, :at, :actor, :on_behalf_of, :kind, :element, :definition,
+                :commitment, :previous, :hash)
+    ), content AS (
+        INSERT INTO event_payload (stream, seq, salt, payload)
+        VALUES (:stream, :seq, :salt, :payload)
+    )
+    INSERT INTO stream_head (stream, seq, hash) VALUES (:stream, :seq, :hash)
+    ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+    """
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The last event of a stream: its number (from 1) and its hash."""
+
+    seq: int = 0
+    hash: bytes = history.GENESIS
+
+
+def head(uow: UnitOfWork, stream: str) -> Head:
+    """Return the head of the stream, locked until the transaction ends."""
+    # an advisory lock also serialises the very first event, which has no row to lock
+    uow.connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0))"), {"stream": stream}
+    )
+    row = uow.one(select(stream_head).where(stream_head.c.stream == stream))
+    return Head(seq=row["seq"], hash=bytes(row["hash"])) if row else Head()
+
+
+def peek(uow: UnitOfWork, stream: str) -> Head:
+    """Return the head of the stream without locking it."""
+    row = uow.one(select(stream_head).where(stream_head.c.stream == stream))
+    return Head(seq=row["seq"], hash=bytes(row["hash"])) if row else Head()
+
+
+def append(  # noqa: PLR0913  # an event has these columns
+    uow: UnitOfWork,
+    stream: str,
+    *,
+    kind: EventKind,
+    actor: Actor,
+    payload: Mapping[str, object],
+    element: str | None = None,
+    definition: str | None = None,
+    after: Head | None = None,
+) -> Head:
+    """Seal one event onto its stream and return the new head.
+
+    `after` is the head when the caller holds the stream's lock already (a case row).
+    """
+    last = after or head(uow, stream)
+    fields = history.Fields(
+        stream=stream,
+        seq=last.seq + 1,
+        at=uow.now,
+        actor=actor.name,
+        on_behalf_of=actor.on_behalf_of,
+        kind=kind,
+        element=element,
+        definition=definition,
+    )
+    salt = secrets.token_bytes(SALT_BYTES)
+    content = history.canonical(payload)
+    commitment = history.commit(content, salt)
+    hashed = history.seal(fields, commitment, last.hash)
+    uow.connection.execute(
+        _APPEND,
+        {
+            "stream": stream,
+            "seq": fields.seq,
+            "at": uow.now,
+            "actor": actor.name,
+            "on_behalf_of": actor.on_behalf_of,
+            "kind": kind.value,
+            "element": element,
+            "definition": definition,
+            "commitment": commitment,
+            "previous": last.hash,
+            "hash": hashed,
+            "salt": salt,
+            "payload": content,
+        },
+    )
+    uow.recorded = True
+    return Head(seq=fields.seq, hash=hashed)
+
+
+def _with_payload() -> Select[Any]:
+    same = (event.c.stream == event_payload.c.stream) & (event.c.seq == event_payload.c.seq)
+    content = event_payload.c
+    return select(
+        event, content.salt, content.payload, content.erased_at, content.erased_under
+    ).outerjoin(event_payload, same)
+
+
+def sealed(row: RowMapping) -> Sealed:
+    """Return a stored row as the history's own value."""
+    return Sealed(
+        fields=Fields(
+            stream=row["stream"],
+            seq=row["seq"],
+            at=row["at"],
+            actor=row["actor"],
+            on_behalf_of=row["on_behalf_of"],
+            kind=row["kind"],
+            element=row["element"],
+            definition=row["definition"],
+        ),
+        commitment=bytes(row["commitment"]),
+        previous=bytes(row["previous"]),
+        hash=bytes(row["hash"]),
+        salt=row["salt"] and bytes(row["salt"]),
+        payload=row["payload"] and bytes(row["payload"]),
+        erased_under=row["erased_under"],
+    )
+
+
+def of_stream(
+    uow: UnitOfWork, stream: str, *, after: int = 0, limit: int | None = None
+) -> list[Sealed]:
+    """Return the events of a stream in order, with their contents."""
+    statement = _with_payload().where(event.c.stream == stream, event.c.seq > after)
+    return [sealed(row) for row in uow.all(statement.order_by(event.c.seq).limit(limit))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFilter:
+    """What a search of the history is narrowed to; None means any."""
+
+    stream: str | None = None
+    actor: str | None = None
+    kind: str | None = None
+    element: str | None = None
+    at_from: datetime | None = None
+    at_before: datetime | None = None
+
+
+def search(
+    uow: UnitOfWork, narrowed: EventFilter, *, after: tuple[datetime, str, int] | None, limit: int
+) -> list[Sealed]:
+    """Return events of all streams, oldest first."""
+    equal = {
+        event.c.stream: narrowed.stream,
+        event.c.actor: narrowed.actor,
+        event.c.kind: narrowed.kind,
+        event.c.element: narrowed.element,
+    }
+    statement = _with_payload().where(
+        *[column == value for column, value in equal.items() if value is not None]
+    )
+    if narrowed.at_from is not None:
+        statement = statement.where(event.c.at >= narrowed.at_from)
+    if narrowed.at_before is not None:
+        statement = statement.where(event.c.at < narrowed.at_before)
+    key = (event.c.at, event.c.stream, event.c.seq)
+    if after is not None:
+        statement = statement.where(tuple_(*key) > tuple_(*map(literal, after)))
+    return [sealed(row) for row in uow.all(statement.order_by(*key).limit(limit))]
+
+
+def performers(uow: UnitOfWork, stream: str, elements: Sequence[str]) -> frozenset[str]:
+    """Return everybody who completed one of these elements, in person or through a deputy."""
+    statement = select(event.c.actor, event.c.on_behalf_of).where(
+        event.c.stream == stream,
+        event.c.element.in_(elements),
+        event.c.kind == EventKind.TASK_COMPLETED.value,
+    )
+    rows = uow.all(statement)
+    return frozenset(name for row in rows for name in row.values() if name)
+
+
+def heads(uow: UnitOfWork) -> list[StreamHead]:
+    """Return the head of every stream."""
+    rows = uow.all(select(stream_head).order_by(stream_head.c.stream))
+    return [StreamHead(stream=r["stream"], seq=r["seq"], hash=bytes(r["hash"])) for r in rows]
+
+
+def add_checkpoint(uow: UnitOfWork, signed: Checkpoint, covered: Sequence[StreamHead]) -> None:
+    """Store a signed checkpoint and the heads it covers."""
+    number = (uow.scalar(select(func.max(checkpoint.c.id))) or 0) + 1
+    row = {
+        "id": number,
+        "at": signed.at,
+        "heads": [[one.stream, one.seq, one.hash.hex()] for one in covered],
+        "root": signed.root,
+        "public_key": signed.public_key,
+        "signature": signed.signature,
+    }
+    uow.write(insert(checkpoint).values(row))
+
+
+def checkpoints(uow: UnitOfWork) -> list[tuple[Checkpoint, list[StreamHead]]]:
+    """Return the stored checkpoints with the heads they cover, oldest first."""
+    return [_checkpoint(row) for row in uow.all(select(checkpoint).order_by(checkpoint.c.id))]
+
+
+def last_checkpoint(uow: UnitOfWork) -> tuple[Checkpoint, list[StreamHead]] | None:
+    """Return the newest checkpoint with the heads it covers."""
+    row = uow.one(select(checkpoint).order_by(checkpoint.c.id.desc()).limit(1))
+    return _checkpoint(row) if row else None
+
+
+def _checkpoint(row: RowMapping) -> tuple[Checkpoint, list[StreamHead]]:
+    covered = [StreamHead(stream=s, seq=n, hash=bytes.fromhex(h)) for s, n, h in row["heads"]]
+    signed = Checkpoint(
+        at=row["at"],
+        size=len(covered),
+        root=bytes(row["root"]),
+        public_key=bytes(row["public_key"]),
+        signature=bytes(row["signature"]),
+    )
+    return signed, covered
+
+
+def erase(uow: UnitOfWork, stream: str, seq: int, *, under: str) -> None:
+    """Destroy the content of one event; its commitment keeps the chain verifiable."""
+    here = (event_payload.c.stream == stream) & (event_payload.c.seq == seq)
+    gone = {"salt": None, "payload": None, "erased_at": uow.now, "erased_under": under}
+    uow.write(update(event_payload).where(here).values(gone))

@@ -1,0 +1,192 @@
+"""What waits for the worker: due timers, effects to run; and the incidents that stop them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, delete, func, insert, select, update
+
+from engine.store.tables import case, effect, incident, outbox, subscription, timer
+from engine.store.unit_of_work import UnitOfWork
+
+
+def due_timers(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
+    """Return cases with a due timer, most overdue first; suspended cases wait."""
+    statement = (
+        select(timer.c.case_id, timer.c.id, timer.c.due_at)
+        .join(case, case.c.id == timer.c.case_id)
+        .where(
+            timer.c.due_at <= uow.now,
+            timer.c.held_at.is_(None),
+            case.c.suspended_at.is_(None),
+        )
+        .order_by(timer.c.due_at, timer.c.id)
+        .limit(limit)
+        .with_for_update(of=timer, skip_locked=True)
+    )
+    return uow.all(statement)
+
+
+def due_effects(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
+    """Return effects whose attempt is due, oldest first; suspended cases wait."""
+    statement = (
+        select(effect)
+        .join(case, case.c.id == effect.c.case_id)
+        .where(effect.c.next_attempt_at <= uow.now, case.c.suspended_at.is_(None))
+        .order_by(effect.c.next_attempt_at, effect.c.id)
+        .limit(limit)
+        .with_for_update(of=effect, skip_locked=True)
+    )
+    return uow.all(statement)
+
+
+def get_effect(uow: UnitOfWork, effect_id: UUID) -> RowMapping | None:
+    """Return an effect that has not finished."""
+    return uow.one(select(effect).where(effect.c.id == effect_id))
+
+
+def lock_effect(uow: UnitOfWork, effect_id: UUID) -> RowMapping | None:
+    """Return the effect locked, or None when it is gone or another worker has it."""
+    statement = select(effect).where(effect.c.id == effect_id)
+    return uow.one(statement.with_for_update(skip_locked=True))
+
+
+def change_effect(uow: UnitOfWork, effect_id: UUID, changes: Mapping[str, object]) -> None:
+    """Change columns of an effect."""
+    uow.write(update(effect).where(effect.c.id == effect_id).values(changes))
+
+
+def effects(uow: UnitOfWork, *, case_id: UUID | None = None) -> Sequence[RowMapping]:
+    """Return the effects that have not finished, oldest first."""
+    statement = select(effect).order_by(effect.c.created_at, effect.c.id)
+    if case_id is not None:
+        statement = statement.where(effect.c.case_id == case_id)
+    return uow.all(statement)
+
+
+def get_timer(uow: UnitOfWork, timer_id: UUID) -> RowMapping | None:
+    """Return a running timer."""
+    return uow.one(select(timer).where(timer.c.id == timer_id))
+
+
+def timers(
+    uow: UnitOfWork,
+    *,
+    case_id: UUID | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 200,
+) -> Sequence[RowMapping]:
+    """Return running timers, the next due first."""
+    statement = (
+        select(timer, case.c.title.label("case_title"), case.c.process)
+        .join(case, case.c.id == timer.c.case_id)
+        .order_by(timer.c.due_at, timer.c.id)
+        .limit(limit)
+    )
+    if case_id is not None:
+        statement = statement.where(timer.c.case_id == case_id)
+    if after is not None:
+        day, key = after
+        later = (timer.c.due_at == day) & (timer.c.id > key)
+        statement = statement.where((timer.c.due_at > day) | later)
+    return uow.all(statement)
+
+
+def hold_timers(uow: UnitOfWork, case_id: UUID, held_at: datetime | None) -> None:
+    """Keep the due timers of a case from firing, or let them fire again (None)."""
+    statement = update(timer).where(timer.c.case_id == case_id)
+    if held_at is not None:
+        statement = statement.where(timer.c.due_at <= held_at)
+    uow.write(statement.values(held_at=held_at))
+
+
+def next_due(uow: UnitOfWork) -> datetime | None:
+    """Return the instant at which the worker has something to do next, or None."""
+    of_timers = (
+        select(timer.c.due_at).where(timer.c.held_at.is_(None)).order_by(timer.c.due_at).limit(1)
+    )
+    of_effects = (
+        select(effect.c.next_attempt_at)
+        .where(effect.c.next_attempt_at.is_not(None))
+        .order_by(effect.c.next_attempt_at)
+        .limit(1)
+    )
+    found = [uow.scalar(of_timers), uow.scalar(of_effects)]
+    return min((one for one in found if one is not None), default=None)
+
+
+def count_due(uow: UnitOfWork, case_id: UUID) -> int:
+    """Return how many timers of the case are due."""
+    is_due = (timer.c.case_id == case_id) & (timer.c.due_at <= uow.now)
+    found = uow.scalar(select(func.count()).select_from(timer).where(is_due))
+    return int(found or 0)
+
+
+def outgoing(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
+    """Return thrown messages that nobody delivered yet, oldest first, locked."""
+    statement = select(outbox).order_by(outbox.c.created_at, outbox.c.id).limit(limit)
+    return uow.all(statement.with_for_update(skip_locked=True))
+
+
+def remove_outgoing(uow: UnitOfWork, message_id: UUID) -> None:
+    """Forget a delivered message; the history keeps it."""
+    uow.write(delete(outbox).where(outbox.c.id == message_id))
+
+
+def related_waiting(uow: UnitOfWork, case_id: UUID, message: str) -> list[UUID]:
+    """Return the parent and children of a case that wait for the message."""
+    parent = select(case.c.parent).where(case.c.id == case_id).scalar_subquery()
+    related = (case.c.parent == case_id) | (case.c.id == parent)
+    statement = (
+        select(subscription.c.case_id)
+        .join(case, case.c.id == subscription.c.case_id)
+        .where(subscription.c.message == message, related)
+    )
+    return sorted({row["case_id"] for row in uow.all(statement)})
+
+
+def waiting(
+    uow: UnitOfWork, message: str, correlation: str | None, case_id: UUID | None
+) -> list[UUID]:
+    """Return the ids of the cases that wait for the message, locked in their order."""
+    statement = select(subscription.c.case_id).where(subscription.c.message == message)
+    if case_id is not None:
+        statement = statement.where(subscription.c.case_id == case_id)
+    if correlation is not None:
+        statement = statement.where(subscription.c.correlation == correlation)
+    return sorted({row["case_id"] for row in uow.all(statement)})
+
+
+def subscriptions(uow: UnitOfWork, case_id: UUID) -> Sequence[RowMapping]:
+    """Return the messages that a case waits for."""
+    statement = select(subscription).where(subscription.c.case_id == case_id)
+    return uow.all(statement.order_by(subscription.c.message, subscription.c.id))
+
+
+def add_incident(uow: UnitOfWork, row: Mapping[str, object]) -> None:
+    """Store an incident."""
+    uow.write(insert(incident).values(row))
+
+
+def get_incident(uow: UnitOfWork, incident_id: UUID) -> RowMapping | None:
+    """Return an incident, open or resolved."""
+    return uow.one(select(incident).where(incident.c.id == incident_id))
+
+
+def change_incident(uow: UnitOfWork, incident_id: UUID, changes: Mapping[str, object]) -> None:
+    """Annotate or resolve an incident."""
+    uow.write(update(incident).where(incident.c.id == incident_id).values(changes))
+
+
+def incidents(
+    uow: UnitOfWork, *, case_id: UUID | None = None, only_open: bool = True
+) -> Sequence[RowMapping]:
+    """Return incidents, oldest first."""
+    statement = select(incident, case.c.title.label("case_title")).join(
+        case, case.c.id == incident.c.case_id
+    )
+    if case_id is not None:
+        statement = statement.where(incident.c.case_id == case_id)
+    if only_open:
+        statement = statement.where(incident.c.resolved_at.is_(None))
+    return uow.all(statement.order_by(incident.c.raised_at, incident.c.id))

@@ -1,0 +1,354 @@
+"""The tables of the engine; what an open task or a timer is, is said by the kernel."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Instant = DateTime(timezone=True)
+
+app_user = Table(
+    "app_user",
+    metadata,
+    #: the sign-in name, also the actor in the history
+    Column("name", Text, primary_key=True),
+    Column("full_name", Text, nullable=False),
+    Column("email", Text),
+    #: argon2id, or null for a person who cannot sign in
+    Column("password_hash", Text),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    #: SHA-256 of the token in hex; the token itself is shown once and never stored
+    Column("digest", Text, primary_key=True),
+    Column("user_name", Text, ForeignKey("app_user.name"), nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    #: narrows the roles of its owner; null for all of them
+    Column("roles", ARRAY(Text)),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+session = Table(
+    "session",
+    metadata,
+    #: SHA-256 of the cookie's value in hex
+    Column("digest", Text, primary_key=True),
+    Column("user_name", Text, ForeignKey("app_user.name"), nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+#: Attempts to sign in, for throttling and for the auditor.
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("succeeded", Boolean, nullable=False),
+    Index(None, "name", "at"),
+    Index(None, "address", "at"),
+)
+
+deputy = Table(
+    "deputy",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("absent", Text, ForeignKey("app_user.name"), nullable=False),
+    Column("deputy", Text, ForeignKey("app_user.name"), nullable=False, index=True),
+    #: both days included, in the institution's zone
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("appointed_by", Text, nullable=False),
+    Column("appointed_at", Instant, nullable=False),
+    CheckConstraint("absent <> deputy", name="not_oneself"),
+    CheckConstraint("first_day <= last_day", name="days_in_order"),
+)
+
+definition = Table(
+    "definition",
+    metadata,
+    #: SHA-256 over the names and bytes of the bundle
+    Column("digest", Text, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("published_by", Text, nullable=False),
+    UniqueConstraint("process", "version"),
+)
+
+definition_file = Table(
+    "definition_file",
+    metadata,
+    Column("digest", Text, ForeignKey("definition.digest"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+case = Table(
+    "case",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("definition", Text, ForeignKey("definition.digest"), nullable=False, index=True),
+    #: rises by one with each change; the ETag
+    Column("revision", Integer, nullable=False),
+    #: the kernel's own bytes
+    Column("state", LargeBinary, nullable=False),
+    #: what people call it: a call's reference, a candidate's name
+    Column("title", Text, nullable=False),
+    #: the business key that messages from outside may carry
+    Column("key", Text, index=True),
+    #: the case it belongs to: an application to its call
+    Column("parent", Uuid, ForeignKey("case.id"), index=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("ended_at", Instant),
+    #: the end event and its outcome, copied from the step that ended the case
+    Column("ended_element", Text),
+    Column("outcome", Text),
+    Column("suspended_at", Instant),
+    Index(None, "opened_at", "id"),
+    Index(None, "process", "opened_at", "id"),
+    Index(None, "changed_at", "id"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False),
+    Column("element", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("form", Text),
+    Column("assignee", Text),
+    Column("candidate_groups", ARRAY(Text), nullable=False),
+    Column("candidate_users", ARRAY(Text), nullable=False),
+    Column("due_at", Instant),
+    Column("follow_up_at", Instant),
+    Column("priority", Integer, nullable=False),
+    Column("lane", Text),
+    Column("legal_basis", Text),
+    Column("differs_from", ARRAY(Text), nullable=False),
+    Column("confidential", Boolean, nullable=False),
+    #: position in a multi-instance activity, from 1
+    Column("instance", Integer),
+    Column("opened_at", Instant, nullable=False),
+    #: set while the case is suspended: shown, not workable
+    Column("suspended", Boolean, nullable=False, server_default="false"),
+    #: a closed task stays, so that whoever comes late is told who did it and when
+    Column("closed_at", Instant),
+    Column("closed_by", Text),
+    Index("ix_task_open", "case_id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_task_opened", "opened_at", "id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_task_element", "element", "case_id", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_task_closed", "case_id", "closed_at"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("task_id", Uuid, ForeignKey("task.id", ondelete="CASCADE"), primary_key=True),
+    #: the unsubmitted form, kept as one types
+    Column("content", JSONB, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    Column("saved_by", Text, nullable=False),
+)
+
+#: One row per open task and per person or role it is offered to, in the order of the inbox. It
+#: keeps the inbox one index range per role however many tasks are open.
+offer = Table(
+    "offer",
+    metadata,
+    #: "user:ana" or "group:hr_officer"
+    Column("to_whom", Text, primary_key=True),
+    #: the due instant, or the far future for a task without one
+    Column("due_at", Instant, primary_key=True),
+    Column("task_id", Uuid, ForeignKey("task.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "task_id"),
+)
+
+#: Messages that a case threw, on their way to the related cases that wait for them.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("variables", JSONB, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False, index=True),
+    Column("element", Text, nullable=False),
+    Column("attached_to", Text),
+    Column("due_at", Instant, nullable=False),
+    #: set while an incident keeps it from firing
+    Column("held_at", Instant),
+    Index("ix_timer_due", "due_at", "id", postgresql_where=text("held_at IS NULL")),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False, index=True),
+    Column("element", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("correlation", Text),
+    Index(None, "message", "correlation"),
+)
+
+effect = Table(
+    "effect",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False, index=True),
+    Column("element", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("input", JSONB, nullable=False),
+    #: attempts allowed in all
+    Column("retries", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    #: null while an incident keeps it from running
+    Column("next_attempt_at", Instant),
+    Column("error", Text),
+    Column("created_at", Instant, nullable=False),
+    Index(
+        "ix_effect_next",
+        "next_attempt_at",
+        "id",
+        postgresql_where=text("next_attempt_at IS NOT NULL"),
+    ),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False, index=True),
+    Column("element", Text),
+    #: "effect" or "timer", and which one
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("note", Text),
+    Column("resolved_at", Instant),
+    Column("resolved_by", Text),
+    Index("ix_incident_open", "raised_at", "id", postgresql_where=text("resolved_at IS NULL")),
+)
+
+event = Table(
+    "event",
+    metadata,
+    #: "case:<id>", "definition:<process>", "administration"
+    Column("stream", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("on_behalf_of", Text),
+    Column("kind", Text, nullable=False),
+    Column("element", Text),
+    Column("definition", Text),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index(None, "at", "stream", "seq"),
+    Index(None, "actor", "at"),
+    Index(None, "kind", "at"),
+)
+
+event_payload = Table(
+    "event_payload",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    #: null once erased; the chain stays verifiable through the commitment
+    Column("salt", LargeBinary),
+    Column("payload", LargeBinary),
+    Column("erased_at", Instant),
+    Column("erased_under", Text),
+)
+
+stream_head = Table(
+    "stream_head",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("at", Instant, nullable=False),
+    #: the heads it covers: [[stream, seq, hash in hex], ...], sorted by stream
+    Column("heads", JSONB, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    #: SHA-256 of method, path and body
+    Column("request", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+#: Changes to these need no event: they hold no fact about a person's career.
+UNRECORDED = frozenset(
+    {"session", "draft", "idempotency", "checkpoint", "event", "event_payload", "stream_head"}
+)

@@ -1,0 +1,223 @@
+"""Open tasks: one by id, the inbox, lists with filters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from engine.store.cases import NEVER, offers
+from engine.store.tables import case, draft, offer, task
+from engine.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFilter:
+    """What a list of tasks is narrowed to; None means any."""
+
+    element: str | None = None
+    case_id: UUID | None = None
+    process: str | None = None
+    assignee: str | None = None
+    due_before: datetime | None = None
+    due_from: datetime | None = None
+    case_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task, open or closed, with the title, key, revision and version of its case."""
+
+    id: UUID
+    case_id: UUID
+    element: str
+    process: str
+    name: str
+    kind: str
+    form: str | None
+    assignee: str | None
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    priority: int
+    lane: str | None
+    legal_basis: str | None
+    differs_from: tuple[str, ...]
+    confidential: bool
+    instance: int | None
+    opened_at: datetime
+    suspended: bool
+    closed_at: datetime | None
+    closed_by: str | None
+    case_title: str
+    case_key: str | None
+    revision: int
+    definition: str
+
+    @property
+    def sort_due_at(self) -> datetime:
+        """Its place in the inbox."""
+        return self.due_at or NEVER
+
+
+_LISTS = ("candidate_groups", "candidate_users", "differs_from")
+
+
+def _task(row: RowMapping) -> Task:
+    values = {key: value for key, value in row.items() if not key.startswith("sort_")}
+    return Task(**{**values, **{key: tuple(values[key]) for key in _LISTS}})
+
+
+def get(uow: UnitOfWork, task_id: UUID) -> Task | None:
+    """Return the task, open or closed."""
+    row = uow.one(_with_case().where(task.c.id == task_id))
+    return _task(row) if row else None
+
+
+def case_of(uow: UnitOfWork, task_id: UUID) -> UUID | None:
+    """Return the id of the task's case."""
+    found = uow.scalar(select(task.c.case_id).where(task.c.id == task_id))
+    return found if isinstance(found, UUID) else None
+
+
+def of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
+    """Return the open tasks of a case in the order they opened."""
+    statement = _with_case().where(task.c.case_id == case_id, task.c.closed_at.is_(None))
+    return [_task(row) for row in uow.all(statement.order_by(task.c.opened_at, task.c.id))]
+
+
+def _with_case() -> Select[Any]:
+    return select(
+        task,
+        case.c.title.label("case_title"),
+        case.c.key.label("case_key"),
+        case.c.revision,
+        case.c.definition,
+    ).join(case, case.c.id == task.c.case_id)
+
+
+def inbox(
+    uow: UnitOfWork,
+    whom: Sequence[str],
+    narrowed: TaskFilter,
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Task]:
+    """Return the tasks offered to any of these ("user:ana", "group:hr_officer"), due first.
+
+    One index range per person or role, merged: as fast on the tenth page as on the first.
+    """
+    ranges = [_range(one, narrowed, after, limit).subquery().select() for one in whom]
+    if not ranges:
+        return []
+    ids = union_all(*ranges).subquery()
+    page = (
+        select(ids.c.due_at, ids.c.task_id)
+        .distinct()
+        .order_by(ids.c.due_at, ids.c.task_id)
+        .limit(limit)
+        .subquery()
+    )
+    statement = (
+        _with_case().join(page, page.c.task_id == task.c.id).order_by(page.c.due_at, page.c.task_id)
+    )
+    return [_task(row) for row in uow.all(statement)]
+
+
+def _range(
+    whom: str, narrowed: TaskFilter, after: tuple[datetime, UUID] | None, limit: int
+) -> Select[Any]:
+    statement = select(offer.c.due_at, offer.c.task_id).where(offer.c.to_whom == whom)
+    if after is not None:
+        key = tuple_(literal(after[0]), literal(after[1]))
+        statement = statement.where(tuple_(offer.c.due_at, offer.c.task_id) > key)
+    if narrowed.due_before is not None:
+        statement = statement.where(offer.c.due_at < narrowed.due_before)
+    if narrowed.due_from is not None:
+        statement = statement.where(offer.c.due_at >= narrowed.due_from)
+    conditions = _conditions(narrowed)
+    if conditions:
+        statement = statement.join(task, task.c.id == offer.c.task_id).where(and_(*conditions))
+        if narrowed.case_key is not None:
+            statement = statement.join(case, case.c.id == task.c.case_id)
+    return statement.order_by(offer.c.due_at, offer.c.task_id).limit(limit)
+
+
+def _conditions(narrowed: TaskFilter) -> list[Any]:
+    wanted = {
+        task.c.element: narrowed.element,
+        task.c.case_id: narrowed.case_id,
+        task.c.process: narrowed.process,
+        task.c.assignee: narrowed.assignee,
+        case.c.key: narrowed.case_key,
+    }
+    return [column == value for column, value in wanted.items() if value is not None]
+
+
+def everywhere(
+    uow: UnitOfWork,
+    narrowed: TaskFilter,
+    *,
+    sort: str,
+    after: tuple[Any, UUID] | None,
+    limit: int,
+) -> list[Task]:
+    """Return open tasks of all people, sorted by `due_at`, `opened_at` or their negatives.
+
+    A leading "-" in `sort` turns the order round.
+    """
+    backwards = sort.startswith("-")
+    columns: dict[str, ColumnElement[Any]] = {
+        "due_at": func.coalesce(task.c.due_at, literal(NEVER)),
+        "opened_at": task.c.opened_at,
+        "priority": task.c.priority,
+    }
+    column = columns[sort.removeprefix("-")]
+    statement = _with_case().where(task.c.closed_at.is_(None), *_conditions(narrowed))
+    if narrowed.due_before is not None:
+        statement = statement.where(task.c.due_at < narrowed.due_before)
+    if narrowed.due_from is not None:
+        statement = statement.where(task.c.due_at >= narrowed.due_from)
+    if after is not None:
+        key = tuple_(literal(after[0]), literal(after[1]))
+        here = tuple_(column, task.c.id)
+        statement = statement.where(here < key if backwards else here > key)
+    order = (column.desc(), task.c.id.desc()) if backwards else (column, task.c.id)
+    return [_task(row) for row in uow.all(statement.order_by(*order).limit(limit))]
+
+
+def change(uow: UnitOfWork, one: Task, changes: Mapping[str, object]) -> None:
+    """Change columns of an open task and, when it moves, the inboxes it stands in."""
+    uow.write(update(task).where(task.c.id == one.id).values(changes))
+    uow.write(delete(offer).where(offer.c.task_id == one.id))
+    uow.write(insert(offer), offers({**asdict(one), **changes}))
+
+
+def save_draft(uow: UnitOfWork, task_id: UUID, content: Mapping[str, object], who: str) -> None:
+    """Keep an unsubmitted form, replacing the one before."""
+    row = {"content": dict(content), "saved_at": uow.now, "saved_by": who}
+    statement = upsert(draft).values(task_id=task_id, **row)
+    uow.write(statement.on_conflict_do_update(index_elements=["task_id"], set_=row))
+
+
+def get_draft(uow: UnitOfWork, task_id: UUID) -> RowMapping | None:
+    """Return the unsubmitted form of a task."""
+    return uow.one(select(draft).where(draft.c.task_id == task_id))

@@ -1,0 +1,72 @@
+"""One transaction; it refuses to commit a change that no event records."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, RowMapping, Table
+from sqlalchemy.sql.dml import Delete, Insert, Update
+
+from engine.errors import UnrecordedChange
+from engine.store.database import Database
+from engine.store.tables import UNRECORDED
+
+
+@dataclass
+class UnitOfWork:
+    """An open transaction at one instant.
+
+    Every verb reads and writes through it; leaving it with an exception undoes everything.
+    """
+
+    connection: Connection
+    #: the instant of everything that this transaction does
+    now: datetime
+    recorded: bool = False
+    #: tables changed so far that need an event
+    changed: set[str] = field(default_factory=set)
+
+    def one(self, statement: Executable) -> RowMapping | None:
+        """Return the only row, or None."""
+        return self.connection.execute(statement).mappings().one_or_none()
+
+    def all(self, statement: Executable) -> Sequence[RowMapping]:
+        """Return every row."""
+        return self.connection.execute(statement).mappings().all()
+
+    def scalar(self, statement: Executable) -> Any:  # noqa: ANN401  # whatever the column holds
+        """Return the first column of the first row, or None."""
+        return self.connection.execute(statement).scalar()
+
+    def write(
+        self,
+        statement: Insert | Update | Delete,
+        rows: Sequence[Mapping[str, object]] | None = None,
+    ) -> int:
+        """Change rows; return how many."""
+        table = statement.table
+        if isinstance(table, Table) and table.name not in UNRECORDED:
+            self.changed.add(table.name)
+        if rows is None:
+            return self.connection.execute(statement).rowcount
+        if not rows:
+            return 0
+        return self.connection.execute(statement, rows).rowcount
+
+    def ensure_recorded(self) -> None:
+        """Raise UnrecordedChange when something changed and no event says so."""
+        if self.changed and not self.recorded:
+            raise UnrecordedChange(
+                f"No event records the change of {', '.join(sorted(self.changed))}"
+            )
+
+
+@contextmanager
+def begin(database: Database, *, now: datetime) -> Iterator[UnitOfWork]:
+    """Open a transaction; commit at the end, or undo everything on an exception."""
+    with database.engine.connect() as connection, connection.begin():
+        uow = UnitOfWork(connection=connection, now=now)
+        yield uow
+        uow.ensure_recorded()

@@ -1,0 +1,147 @@
+"""People, their sign-in, tokens, sessions and deputies."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
+
+from engine.store.tables import api_token, app_user, deputy, session, sign_in
+from engine.store.unit_of_work import UnitOfWork
+
+
+def get(uow: UnitOfWork, name: str) -> RowMapping | None:
+    """Return the person's row."""
+    return uow.one(select(app_user).where(app_user.c.name == name))
+
+
+def every(uow: UnitOfWork) -> list[RowMapping]:
+    """Return all people by name."""
+    return list(uow.all(select(app_user).order_by(app_user.c.name)))
+
+
+def with_role(uow: UnitOfWork, role: str) -> list[str]:
+    """Return the names of the active people who have the role."""
+    statement = select(app_user.c.name).where(
+        app_user.c.roles.contains([role]), app_user.c.active.is_(True)
+    )
+    return [row["name"] for row in uow.all(statement.order_by(app_user.c.name))]
+
+
+def add(uow: UnitOfWork, row: dict[str, object]) -> None:
+    """Store a new person."""
+    uow.write(insert(app_user).values(row))
+
+
+def change(uow: UnitOfWork, name: str, changes: dict[str, object]) -> None:
+    """Change columns of a person's row."""
+    uow.write(update(app_user).where(app_user.c.name == name).values(changes))
+
+
+def principals(uow: UnitOfWork, name: str, day: date) -> list[RowMapping]:
+    """Return the absent people (name, roles) whose deputy the person is on that day.
+
+    Only direct appointments count: a deputy cannot pass the deputyship on.
+    """
+    statement = (
+        select(app_user.c.name, app_user.c.roles)
+        .join(deputy, deputy.c.absent == app_user.c.name)
+        .where(
+            deputy.c.deputy == name,
+            deputy.c.first_day <= day,
+            deputy.c.last_day >= day,
+            app_user.c.active.is_(True),
+        )
+        .distinct()
+    )
+    return list(uow.all(statement))
+
+
+def add_deputy(uow: UnitOfWork, row: dict[str, object]) -> None:
+    """Store a deputyship."""
+    uow.write(insert(deputy).values(row))
+
+
+def get_deputy(uow: UnitOfWork, deputy_id: UUID) -> RowMapping | None:
+    """Return a deputyship."""
+    return uow.one(select(deputy).where(deputy.c.id == deputy_id))
+
+
+def remove_deputy(uow: UnitOfWork, deputy_id: UUID) -> None:
+    """End a deputyship before its time."""
+    uow.write(delete(deputy).where(deputy.c.id == deputy_id))
+
+
+def deputies(uow: UnitOfWork, name: str | None = None) -> list[RowMapping]:
+    """Return the deputyships, or those that a person gave or holds."""
+    statement = select(deputy).order_by(deputy.c.first_day, deputy.c.id)
+    if name is not None:
+        statement = statement.where(or_(deputy.c.absent == name, deputy.c.deputy == name))
+    return list(uow.all(statement))
+
+
+def add_token(uow: UnitOfWork, row: dict[str, object]) -> None:
+    """Store the digest of an API token."""
+    uow.write(insert(api_token).values(row))
+
+
+def get_token(uow: UnitOfWork, digest: str) -> RowMapping | None:
+    """Return an API token by its digest."""
+    return uow.one(select(api_token).where(api_token.c.digest == digest))
+
+
+def tokens(uow: UnitOfWork, name: str) -> list[RowMapping]:
+    """Return the tokens of a person, newest first."""
+    statement = select(api_token).where(api_token.c.user_name == name)
+    return list(uow.all(statement.order_by(api_token.c.created_at.desc())))
+
+
+def revoke_token(uow: UnitOfWork, digest: str) -> None:
+    """Make an API token useless."""
+    here = api_token.c.digest == digest
+    uow.write(update(api_token).where(here).values(revoked_at=uow.now))
+
+
+def add_session(uow: UnitOfWork, row: dict[str, object]) -> None:
+    """Store a browser session."""
+    uow.write(insert(session).values(row))
+
+
+def get_session(uow: UnitOfWork, digest: str) -> RowMapping | None:
+    """Return a browser session by its digest."""
+    return uow.one(select(session).where(session.c.digest == digest))
+
+
+def touch_session(uow: UnitOfWork, digest: str, seen_at: datetime) -> None:
+    """Note that a session was used."""
+    uow.write(update(session).where(session.c.digest == digest).values(seen_at=seen_at))
+
+
+def remove_session(uow: UnitOfWork, digest: str) -> None:
+    """Sign out."""
+    uow.write(delete(session).where(session.c.digest == digest))
+
+
+def add_sign_in(uow: UnitOfWork, row: dict[str, object]) -> None:
+    """Store an attempt to sign in."""
+    uow.write(insert(sign_in).values(row))
+
+
+def failed_sign_ins(
+    uow: UnitOfWork, *, name: str | None, address: str | None, since: datetime
+) -> tuple[int, datetime | None]:
+    """Count failures since then and since the last success of the name; with the latest."""
+    conditions = [sign_in.c.at >= since, sign_in.c.succeeded.is_(False)]
+    if address is not None:
+        conditions.append(sign_in.c.address == address)
+    if name is not None:
+        success = select(func.max(sign_in.c.at)).where(
+            sign_in.c.name == name, sign_in.c.succeeded.is_(True)
+        )
+        last = uow.scalar(success)
+        conditions.append(sign_in.c.name == name)
+        if last is not None:
+            conditions.append(sign_in.c.at > last)
+    row = uow.one(
+        select(func.count().label("n"), func.max(sign_in.c.at).label("at")).where(*conditions)
+    )
+    return (row["n"], row["at"]) if row else (0, None)

@@ -1,0 +1,199 @@
+"""Fires due timers and runs effects; any number of workers share the work."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from engine import cases, clock
+from engine.cases import Shell
+from engine.errors import CursusError
+from engine.operations import AnswerLater, BusinessError, Context
+from engine.store import Database, UnitOfWork, begin, queue
+from engine.store import cases as rows
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds before the second, third, ... attempt; the last one repeats.
+BACK_OFF = (10, 60, 600, 3600)
+#: How much one round takes on before it looks at the clock again.
+BATCH = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What one round did."""
+
+    timers: int = 0
+    effects: int = 0
+    deliveries: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.timers + self.effects + self.deliveries
+
+
+def run_due(
+    database: Database, shell: Shell, *, progress: Callable[[Work], None] | None = None
+) -> Work:
+    """Work until nothing is due at the present instant; return what was done."""
+    done = Work()
+    while True:
+        once = round_trip(database, shell)
+        if once.total == 0:
+            return done
+        done = Work(
+            timers=done.timers + once.timers,
+            effects=done.effects + once.effects,
+            deliveries=done.deliveries + once.deliveries,
+        )
+        if progress:
+            progress(done)
+
+
+def round_trip(database: Database, shell: Shell) -> Work:
+    """Do one batch of deliveries, effects and timers."""
+    return Work(
+        deliveries=deliver_outgoing(database),
+        effects=run_effects(database, shell),
+        timers=fire_timers(database),
+    )
+
+
+def serve(database: Database, shell: Shell, stop: threading.Event, *, idle: float = 1.0) -> None:
+    """Work until told to stop, looking again after `idle` seconds without work."""
+    while not stop.is_set():
+        try:
+            done = round_trip(database, shell)
+        except Exception:  # the worker must outlive a lost connection
+            LOG.exception("a round failed")
+            done = Work()
+        if done.total == 0:
+            stop.wait(idle)
+
+
+# --- timers ----------------------------------------------------------------------------------
+
+
+def fire_timers(database: Database, *, limit: int = BATCH) -> int:
+    """Fire the due timers of up to `limit` cases, each case in its own transaction."""
+    with begin(database, now=clock.now()) as uow:
+        due = dict.fromkeys(row["case_id"] for row in queue.due_timers(uow, limit=limit))
+    return sum(_tick(database, case_id) for case_id in due)
+
+
+def _tick(database: Database, case_id: UUID) -> int:
+    try:
+        with begin(database, now=clock.now()) as uow:
+            before = queue.count_due(uow, case_id)
+            return before if cases.tick(uow, case_id) else 0
+    except CursusError as error:
+        LOG.warning("a timer of case %s failed: %s", case_id, error)
+        _hold(database, case_id, error)
+        return 1
+
+
+def _hold(database: Database, case_id: UUID, error: CursusError) -> None:
+    with begin(database, now=clock.now()) as uow:
+        due = [row for row in queue.timers(uow, case_id=case_id) if row["due_at"] <= uow.now]
+        if not due:
+            return
+        queue.hold_timers(uow, case_id, uow.now)
+        cases.raise_incident(
+            uow,
+            case_id,
+            subject="timer",
+            subject_id=due[0]["id"],
+            element=error.where or due[0]["element"],
+            message=str(error),
+        )
+
+
+# --- effects ---------------------------------------------------------------------------------
+
+
+def run_effects(database: Database, shell: Shell, *, limit: int = BATCH) -> int:
+    """Run up to `limit` due operations, each in the transaction that advances its case."""
+    with begin(database, now=clock.now()) as uow:
+        ids = [row["id"] for row in queue.due_effects(uow, limit=limit)]
+    return sum(_run_effect(database, shell, effect) for effect in ids)
+
+
+def _run_effect(database: Database, shell: Shell, effect_id: UUID) -> int:
+    try:
+        with begin(database, now=clock.now()) as uow:
+            return _attempt(uow, shell, effect_id)
+    except Exception as error:  # an operation may fail in any way; the case must survive it
+        LOG.warning("effect %s failed: %s", effect_id, error)
+        _note_failure(database, effect_id, error)
+        return 1
+
+
+def _attempt(uow: UnitOfWork, shell: Shell, effect_id: UUID) -> int:
+    # the case first, then the effect: every verb locks in this order
+    found = queue.get_effect(uow, effect_id)
+    case = rows.lock(uow, found["case_id"], skip_locked=True) if found else None
+    effect = queue.lock_effect(uow, effect_id) if case else None
+    if case is None or effect is None or case.suspended_at or effect["next_attempt_at"] is None:
+        return 0
+    context = Context(uow=uow, case_id=case.id, effect=effect["id"], element=effect["element"])
+    try:
+        answer = shell.operations.call(effect["operation"], context, effect["input"])
+    except AnswerLater:
+        queue.change_effect(uow, effect_id, {"next_attempt_at": None})
+        cases.note_waiting(uow, case, effect)
+    except BusinessError as error:
+        cases.fail_effect(uow, case, effect, error.code, error.message)
+    else:
+        # the operation may have moved its own case: take the row as it is now
+        cases.finish_effect(uow, cases.get(uow, case.id), effect, answer)
+    return 1
+
+
+def _note_failure(database: Database, effect_id: UUID, error: Exception) -> None:
+    with begin(database, now=clock.now()) as uow:
+        effect = queue.lock_effect(uow, effect_id)
+        if effect is None:
+            return
+        attempts = effect["attempts"] + 1
+        is_last = attempts >= effect["retries"]
+        pause = timedelta(seconds=BACK_OFF[min(attempts, len(BACK_OFF)) - 1])
+        queue.change_effect(
+            uow,
+            effect_id,
+            {
+                "attempts": attempts,
+                "error": str(error)[:2000],
+                "next_attempt_at": None if is_last else uow.now + pause,
+            },
+        )
+        if not is_last:
+            # a failed attempt changes no fact of the case; the incident after the last one does
+            uow.changed.discard("effect")
+            return
+        cases.raise_incident(
+            uow,
+            effect["case_id"],
+            subject="effect",
+            subject_id=effect_id,
+            element=effect["element"],
+            message=f"{effect['operation']} failed {attempts} times: {error}",
+        )
+
+
+# --- messages between cases ------------------------------------------------------------------
+
+
+def deliver_outgoing(database: Database, *, limit: int = BATCH) -> int:
+    """Deliver messages that cases threw to the related cases (parent, children) that wait."""
+    with begin(database, now=clock.now()) as uow:
+        waiting = queue.outgoing(uow, limit=limit)
+        for row in waiting:
+            for case_id in queue.related_waiting(uow, row["case_id"], row["name"]):
+                cases.deliver(uow, case_id, row["name"], row["variables"])
+            queue.remove_outgoing(uow, row["id"])
+        uow.changed.discard("outbox")
+    return len(waiting)

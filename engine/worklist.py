@@ -1,0 +1,83 @@
+"""Who may do what now: inboxes and lists of open tasks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from engine.access import Actor
+from engine.errors import NotFound
+from engine.store import tasks
+from engine.store.tasks import Task, TaskFilter
+from engine.store.unit_of_work import UnitOfWork
+
+__all__ = ["Task", "TaskFilter", "everywhere", "get", "mine", "of_case", "offered_to", "why_mine"]
+
+
+def offered_to(actor: Actor, *, with_principals: bool = True) -> list[str]:
+    """Return whom the actor stands for: itself, its roles and its absent principals."""
+    whom = {f"user:{actor.name}", *(f"group:{role}" for role in actor.roles)}
+    if with_principals:
+        for name, roles in actor.principals.items():
+            whom |= {f"user:{name}", *(f"group:{role}" for role in roles)}
+    return sorted(whom)
+
+
+def mine(
+    uow: UnitOfWork,
+    actor: Actor,
+    narrowed: TaskFilter | None = None,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> Sequence[Task]:
+    """Return the tasks that the actor may work on, due first, from `after` (due, id) on."""
+    whom = offered_to(actor)
+    return tasks.inbox(uow, whom, narrowed or TaskFilter(), after=after, limit=limit)
+
+
+def everywhere(
+    uow: UnitOfWork,
+    narrowed: TaskFilter,
+    *,
+    sort: str = "due_at",
+    after: tuple[object, UUID] | None = None,
+    limit: int = 50,
+) -> Sequence[Task]:
+    """Return open tasks of all people."""
+    return tasks.everywhere(uow, narrowed, sort=sort, after=after, limit=limit)
+
+
+def of_case(uow: UnitOfWork, case_id: UUID) -> Sequence[Task]:
+    """Return the open tasks of a case."""
+    return tasks.of_case(uow, case_id)
+
+
+def get(uow: UnitOfWork, task_id: UUID) -> Task:
+    """Return a task, open or closed; raise NotFound."""
+    found = tasks.get(uow, task_id)
+    if found is None:
+        raise NotFound("There is no such task", where=str(task_id))
+    return found
+
+
+def why_mine(actor: Actor, task: Task) -> str | None:
+    """Say in words why the task stands in the actor's inbox; None when it does not."""
+    if task.assignee:
+        return _why_assigned(actor, task.assignee)
+    if actor.name in task.candidate_users:
+        return "it is offered to you by name"
+    groups = frozenset(task.candidate_groups)
+    if shared := sorted(groups & actor.roles):
+        return f"it is offered to every {shared[0].replace('_', ' ')}"
+    for name, roles in sorted(actor.principals.items()):
+        if groups & roles or name in task.candidate_users:
+            return f"you are the deputy of {name}"
+    return None
+
+
+def _why_assigned(actor: Actor, assignee: str) -> str | None:
+    if assignee == actor.name:
+        return "it is assigned to you"
+    if assignee in actor.principals:
+        return f"you are the deputy of {assignee}, to whom it is assigned"
+    return None

@@ -1,0 +1,74 @@
+"""A real PostgreSQL for every test that asks for one; a frozen clock for all."""
+
+import os
+import warnings
+from datetime import UTC, datetime
+
+import pytest
+from freezegun import freeze_time
+from sqlalchemy import text
+
+from engine.store import Database, connect, embedded
+from engine.store.migrate import migrate
+
+#: Monday, before any deadline of the tests.
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """Freeze the clock; a test moves it with `clock.move_to(...)`."""
+    with freeze_time(START) as frozen:
+        yield frozen
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of a server with an empty, migrated template database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        url = embedded.start(tmp_path_factory.mktemp("pg") / "data", keep_running=False)
+    admin = connect(url.set(database="postgres"), pool_size=1)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE template_cursus"))
+    template = connect(url.set(database="template_cursus"), pool_size=1)
+    migrate(template)
+    _migrate_recruitment(template)
+    template.engine.dispose()
+    yield url
+    admin.engine.dispose()
+
+
+def _migrate_recruitment(database: Database) -> None:
+    from recruitment.store.migrate import migrate as migrate_recruitment  # noqa: PLC0415
+
+    migrate_recruitment(database)
+
+
+@pytest.fixture
+def database(server, request):
+    """A fresh migrated database; at the end every case's history must give its state."""
+    name = f"t_{os.getpid()}_{abs(hash(request.node.nodeid))}"
+    admin = connect(server.set(database="postgres"), pool_size=1)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_cursus'))
+    database = connect(server.set(database=name), pool_size=4)
+    yield database
+    if not request.node.get_closest_marker("tampers"):
+        prove_all(database)
+    database.engine.dispose()
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.engine.dispose()
+
+
+def prove_all(database: Database) -> None:
+    """Replay every case of the database and compare with what is stored."""
+    from engine import clock, replay  # noqa: PLC0415  # only tests with a database pay for it
+    from engine.store import begin, cases  # noqa: PLC0415
+    from engine.store.cases import CaseFilter  # noqa: PLC0415
+
+    with begin(database, now=clock.now()) as uow:
+        for case in cases.search(uow, CaseFilter(), sort="opened_at", after=None, limit=100_000):
+            proof = replay.prove(uow, case.id)
+            assert proof.ok, f"{proof.stream} event {proof.first_bad}: {proof.reason}"
