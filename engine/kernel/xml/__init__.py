@@ -1,0 +1,1 @@
+"""From a BPMN file to the graph that runs: names, extensions and the normaliser."""
