@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import feel
-from engine.errors import ExecutionFailed
+from engine.errors import CursusError, ExecutionFailed
 from engine.timelimits.functions import FUNCTIONS
 
 
@@ -23,7 +23,7 @@ def evaluate(text: str, context: Mapping[str, object], *, now: datetime, where: 
     try:
         value = feel.parse(text[1:].strip()).evaluate(context, functions=FUNCTIONS, now=now)
         return feel.to_json(value)
-    except feel.FeelError as problem:
+    except (feel.FeelError, CursusError) as problem:
         raise ExecutionFailed(
             f"the expression {text} failed: {problem}",
             where=where,
