@@ -112,10 +112,7 @@ def test_each_entry_of_a_list_is_judged_by_itself(sheet, panel):
         "members.1.unit": ["This is required."],
         "members.2.name": ["This must be a text."],
         "members.2.unit": ["This is required."],
-        "members.2.x": [
-            "This form has no such field. It has members, members.external, "
-            "members.name, members.unit."
-        ],
+        "members.2.x": ["This form has no such field. It has external, name, unit."],
     }
 
 
