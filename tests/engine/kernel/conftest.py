@@ -73,3 +73,8 @@ class Case:
 @pytest.fixture
 def case():
     return Case
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """The kernel takes the instant as an argument: nothing to freeze."""
