@@ -117,9 +117,7 @@ def call_value(compiler: Compiler, node: Node) -> Trailer:
     def run(function: object, frame: Frame) -> object:
         if not isinstance(function, Function):
             return None
-        return _located(
-            lambda: _apply("function", function, arguments, frame), frame.env, position
-        )
+        return _located(lambda: _apply("function", function, arguments, frame), frame.env, position)
 
     return run
 

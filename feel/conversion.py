@@ -49,9 +49,7 @@ def _number(value: Decimal) -> Json:
     if value != value.to_integral_value():
         return float(value)
     if abs(value) > MAX_JSON_INTEGER:
-        raise Excess(
-            f"{value} is larger than a JSON integer may be", "keep integers below 2 ** 53"
-        )
+        raise Excess(f"{value} is larger than a JSON integer may be", "keep integers below 2 ** 53")
     return int(value)
 
 

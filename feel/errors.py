@@ -25,6 +25,7 @@ class FeelError(Exception):
         return self.position - self.text.rfind("\n", 0, self.position)
 
     def __str__(self) -> str:
+        """Say what is refused, where, and what to write instead."""
         place = f"line {self.line}, column {self.column}"
         return f"{self.message} ({place}): {self.suggestion}"
 
@@ -41,7 +42,7 @@ class FeelRuntimeError(FeelError):
     """The expression cannot be evaluated here: no such function, no clock."""
 
 
-class Excess(Exception):  # noqa: N818  # never leaves the room
+class Excess(Exception):  # never leaves the room
     """A limit is passed; the nearest call or operator adds the position."""
 
     def __init__(self, message: str, suggestion: str) -> None:
@@ -50,7 +51,7 @@ class Excess(Exception):  # noqa: N818  # never leaves the room
         super().__init__(message)
 
 
-class Unfit(Exception):  # noqa: N818  # never leaves the room
+class Unfit(Exception):  # never leaves the room
     """A function cannot be called like this; the call adds the position."""
 
     def __init__(self, message: str, suggestion: str) -> None:

@@ -41,6 +41,7 @@ class Expression:
         self._possible = frozenset(compiler.possible_names) - self.names
 
     def __repr__(self) -> str:
+        """Show the text."""
         return f"Expression({self.text!r})"
 
     @property
@@ -74,7 +75,7 @@ class Expression:
 
     def test(
         self,
-        input: object,  # noqa: A002  # the standard's word for it
+        input: object,  # the standard's word for it
         context: Mapping[str, object],
         *,
         functions: Mapping[str, Function] = _NO_FUNCTIONS,
@@ -144,7 +145,7 @@ def _mark_not(tokens: list[Token]) -> None:
 
 def _tree(text: str, tokens: list[Token], names: frozenset[str], start: str) -> Node:
     try:
-        return parser().parse(tokens, start=start)  # type: ignore[arg-type]
+        return parser().parse(tokens, start=start)
     except UnexpectedToken as error:
         raise explain(text, tokens, error.token, error.expected, names) from None
 

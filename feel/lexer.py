@@ -79,8 +79,19 @@ FOREIGN = {
     "$": "names begin with a letter or `_`",
 }
 OPERAND_ENDS = frozenset(
-    ["NUMBER", "STRING", "AT", "NAME", "RPAR", "RSQB", "RBRACE", "OPEN_END"]
-    + ["TRUE", "FALSE", "NULL"]
+    [
+        "NUMBER",
+        "STRING",
+        "AT",
+        "NAME",
+        "RPAR",
+        "RSQB",
+        "RBRACE",
+        "OPEN_END",
+        "TRUE",
+        "FALSE",
+        "NULL",
+    ]
 )
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 TYPES = (
@@ -193,7 +204,7 @@ class Reader:
     def _pop(self, bracket: str, position: int) -> None:
         if not self.open:
             raise self._refusal(f"`{bracket}` closes nothing", position, "leave it out")
-        opening, place = self.open.pop()
+        opening, _ = self.open.pop()
         # a range may open with one kind of bracket and close with another
         if (opening == "{") != (bracket == "}"):
             raise self._refusal(

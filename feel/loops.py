@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from feel.errors import Excess
 from feel.limits import bounded_list
-from feel.scope import Compiler, Frame, Node, Rule, Run, branches, leaves, place
+from feel.scope import Compiler, Frame, Node, Rule, Run, branches, leaves, mentions, place
 from feel.values import Function, Range, both, either
 
 
-class _NoList(Exception):  # noqa: N818  # ends a loop over null
+class _NoList(Exception):  # ends a loop over null
     """What a loop should go through is no list."""
 
 
@@ -92,7 +92,7 @@ def loop(compiler: Compiler, node: Node) -> Run:
     with compiler.scope("partial"):
         iterations, result = _iterations(compiler, nodes, body)
     weight, position = compiler.weight - before, place(node)
-    with_partial = any(token == "partial" for token in body.scan_values(lambda _: True))
+    with_partial = mentions(body, "partial")
 
     def run(frame: Frame) -> list[object] | None:
         results: list[object] = []

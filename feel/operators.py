@@ -1,6 +1,7 @@
 """Literals, sums, comparisons and conditions."""
 
 import re
+import sys
 from collections.abc import Callable
 from decimal import Decimal, Overflow
 
@@ -46,7 +47,7 @@ def _unescape_one(match: re.Match[str]) -> str:
     sign = match[1]
     if len(sign) > 1:
         code = int(sign[1:], 16)
-        return chr(code) if code <= 0x10FFFF else match[0]
+        return chr(code) if code <= sys.maxunicode else match[0]
     return _ESCAPES.get(sign, match[0])
 
 

@@ -19,7 +19,11 @@ _OPERATOR_WORDS = ("and", "or", "in", "between", "then", "else", "return", "sati
 
 
 def explain(
-    text: str, tokens: list[Token], unexpected: Token, expected: Collection[str], names: Collection[str]
+    text: str,
+    tokens: list[Token],
+    unexpected: Token,
+    expected: Collection[str],
+    names: Collection[str],
 ) -> FeelSyntaxError:
     """Make the refusal of the token that does not fit."""
     if unexpected.type == "$END":
@@ -35,9 +39,7 @@ def _excerpt(text: str, token: Token) -> str:
     return text[token.start_pos or 0 : token.end_pos]
 
 
-def _meant(
-    text: str, tokens: list[Token], unexpected: Token, names: Collection[str]
-) -> str | None:
+def _meant(text: str, tokens: list[Token], unexpected: Token, names: Collection[str]) -> str | None:
     before = [token for token in tokens if (token.start_pos or 0) < (unexpected.start_pos or 0)]
     if not before or unexpected.type == "$END":
         return None
@@ -69,7 +71,17 @@ def _missing(expected: Collection[str]) -> str:
         return "write a value or a name here"
     if "NAME" in expected:
         return "write a name here"
-    for kind in ("_THEN", "_ELSE", "_RETURN", "_SATISFIES", "_IN", "_COLON", "RPAR", "RSQB", "RBRACE"):
+    for kind in (
+        "_THEN",
+        "_ELSE",
+        "_RETURN",
+        "_SATISFIES",
+        "_IN",
+        "_COLON",
+        "RPAR",
+        "RSQB",
+        "RBRACE",
+    ):
         if kind in expected:
             return f"did you mean `{_WRITTEN[kind]}`?"
     return "write an operator before it, or leave it out"

@@ -144,3 +144,9 @@ def leaves(node: Node) -> list[Token]:
 def place(node: Node) -> int:
     """Say where a node begins in the text."""
     return int(getattr(node.meta, "start_pos", 0))
+
+
+def mentions(node: Node, name: str) -> bool:
+    """Tell whether a name stands anywhere in a node."""
+    tokens = node.scan_values(lambda leaf: isinstance(leaf, Token) and leaf.type == "NAME")
+    return any(token == name for token in tokens)

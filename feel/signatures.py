@@ -115,13 +115,12 @@ def choose(name: str, overloads: Overloads, names: Sequence[str], count: int) ->
 
 def _fit(value: object, kinds: frozenset[type]) -> object:
     """Bring a value to one of the kinds; None when it cannot be."""
-    kind = type(value)
-    if kind in kinds or not kinds or value is None:
+    if type(value) in kinds or not kinds or value is None:
         return value
     if list in kinds:
         return [value]
-    if kind is list and len(value) == 1 and type(value[0]) in kinds:  # type: ignore[arg-type]
-        return value[0]  # type: ignore[index]
+    if isinstance(value, list) and len(value) == 1 and type(value[0]) in kinds:
+        return value[0]
     return None
 
 

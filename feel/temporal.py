@@ -31,6 +31,7 @@ MONTHS_A_YEAR = 12
 _MINUTE = 60
 _HOUR = 3600
 _MICROSECOND = timedelta(microseconds=1)
+_MAX_OFFSET = timedelta(hours=18)
 
 
 def parse_date(text: str) -> date | None:
@@ -127,12 +128,19 @@ def _zone_of(match: re.Match[str]) -> tzinfo | None:
 
 
 def offset_zone(text: str) -> timezone:
-    """Make a time zone from `+HH:MM`; raises ValueError from 18 hours on."""
+    """Make a time zone from `+HH:MM`; raises ValueError beyond 18 hours."""
     hours, minutes, *seconds = map(int, text[1:].split(":"))
-    size = timedelta(hours=hours, minutes=minutes, seconds=sum(seconds))
-    if size > timedelta(hours=18) or minutes >= _MINUTE:
+    if minutes >= _MINUTE:
         raise ValueError(text)
-    return timezone(-size if text[0] == "-" else size)
+    size = timedelta(hours=hours, minutes=minutes, seconds=sum(seconds))
+    return fixed_zone(-size if text[0] == "-" else size)
+
+
+def fixed_zone(offset: timedelta) -> timezone:
+    """Make a time zone of an offset; raises ValueError beyond 18 hours."""
+    if abs(offset) > _MAX_OFFSET:
+        raise ValueError(offset)
+    return timezone(offset)
 
 
 def write_zone(moment: datetime | time, *, names: bool = True) -> str:
@@ -162,8 +170,11 @@ def write_duration(value: timedelta | Months) -> str:
     hours, minutes = divmod(minutes, _MINUTE)
     fraction = f".{size.microseconds:06d}".rstrip("0").rstrip(".")
     clock = "".join(
-        [f"{hours}H" * bool(hours), f"{minutes}M" * bool(minutes)]
-        + [f"{seconds}{fraction}S" * bool(seconds or size.microseconds)]
+        [
+            f"{hours}H" * bool(hours),
+            f"{minutes}M" * bool(minutes),
+            f"{seconds}{fraction}S" * bool(seconds or size.microseconds),
+        ]
     )
     days = f"{size.days}D" * bool(size.days)
     return f"{sign}P{days}{'T' * bool(clock)}{clock}" if days or clock else "PT0S"
@@ -307,7 +318,6 @@ def negative(value: object) -> object:
     if isinstance(value, Months):
         return Months(-value.months)
     return -value if isinstance(value, timedelta) else None
-
 
 
 _DATE_PARTS: dict[str, Callable[..., object]] = {

@@ -2,7 +2,7 @@
 
 from feel.errors import Excess
 from feel.operators import Test, compile_test, fits
-from feel.scope import Compiler, Frame, Node, Rule, Run, branches, place
+from feel.scope import Compiler, Frame, Node, Rule, Run, branches, mentions, place
 from feel.values import either, negate
 
 INPUT = "?"
@@ -17,7 +17,7 @@ def _test(compiler: Compiler, node: Node) -> Test:
     if node.data == "comparing":
         return compile_test(compiler, node)
     wanted = compiler.compile(node)
-    if any(token == INPUT for token in node.scan_values(lambda _: True)):
+    if mentions(node, INPUT):
         return lambda _value, frame: _condition(wanted(frame))
 
     def run(value: object, frame: Frame) -> object:

@@ -248,5 +248,3 @@ def key(value: object, budget: Budget) -> object:
         ends = (key(value.start, budget), key(value.end, budget))
         return ("range", ends, value.start_included, value.end_included)
     return (type(value), value)
-
-

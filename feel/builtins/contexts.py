@@ -23,19 +23,14 @@ def _context(entries: list[object]) -> dict[str, object] | None:
 
 def _context_put(context: dict[str, object], key: object, value: object) -> object:
     """Set an entry; a list of keys leads into inner contexts."""
-    keys = key if isinstance(key, list) else [key]
-    if not keys or not all(isinstance(name, str) for name in keys):
+    first, *others = key if isinstance(key, list) and key else [key]
+    if not isinstance(first, str):
         return None
-    changed = dict(context)
-    inner = changed
-    for name in keys[:-1]:
-        below = inner.get(name, {})
-        if not isinstance(below, dict):
-            return None
-        inner[name] = dict(below)
-        inner = inner[name]  # type: ignore[assignment]
-    inner[keys[-1]] = value
-    return changed
+    if not others:
+        return {**context, first: value}
+    below = context.get(first, {})
+    changed = _context_put(below, others, value) if isinstance(below, dict) else None
+    return None if changed is None else {**context, first: changed}
 
 
 def _context_merge(contexts: list[object]) -> dict[str, object] | None:

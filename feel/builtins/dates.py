@@ -52,9 +52,7 @@ def _as_time(value: object) -> time | None:
     return value if isinstance(value, time) else None
 
 
-def _time_of(
-    hour: Decimal, minute: Decimal, second: Decimal, offset: object = None
-) -> time | None:
+def _time_of(hour: Decimal, minute: Decimal, second: Decimal, offset: object = None) -> time | None:
     try:
         return time(
             _whole(hour),
@@ -72,9 +70,7 @@ def _zone_from(offset: object) -> tzinfo | None:
         return None
     if not isinstance(offset, timedelta):
         raise ValueError(offset)  # noqa: TRY004  # becomes null like other values
-    return temporal.offset_zone(
-        ("-" if offset < timedelta() else "+") + str(datetime.min + abs(offset))[11:19]
-    )
+    return temporal.fixed_zone(offset)
 
 
 def _as_instant(value: object) -> datetime | None:

@@ -41,11 +41,11 @@ def _sum(env: Environment, items: Items) -> object:
     return reduce(lambda total, item: arithmetic.add(total, item, env.budget), others, start)
 
 
-def _product(env: Environment, items: Items) -> object:
+def _product(items: Items) -> Decimal | None:
     numbers = _numbers(items)
     if not numbers:
         return None
-    return reduce(lambda total, item: arithmetic.multiply(total, item, env.budget), numbers)
+    return reduce(DECIMAL.multiply, numbers)
 
 
 def _mean(env: Environment, items: Items) -> object:
@@ -209,9 +209,7 @@ def _duplicates(env: Environment, items: Items) -> Items:
     for item in items:
         found = key(item, env.budget)
         counts[found] = counts.get(found, 0) + 1
-    return [
-        item for item in _distinct(env, items) if counts[key(item, env.budget)] > 1
-    ]
+    return [item for item in _distinct(env, items) if counts[key(item, env.budget)] > 1]
 
 
 _MIN = _extreme(less)
@@ -229,8 +227,7 @@ TABLE: Table = {
     "median": signature("list:list", _median) + signature("n*", _median),
     "stddev": signature("list:list", _stddev) + signature("n*", _stddev),
     "mode": signature("list:list", _mode) + signature("n*", _mode),
-    "product": signature("list:list", _product, needs_env=True)
-    + signature("n*", _product, needs_env=True),
+    "product": signature("list:list", _product) + signature("n*", _product),
     "sublist": signature("list:list, start position:num, length?:num", _sublist),
     "append": signature("list:list, item*", _append),
     "concatenate": signature("list*", _concatenate, needs_env=True),
