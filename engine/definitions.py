@@ -160,6 +160,14 @@ def files(uow: UnitOfWork, digest: str) -> dict[str, bytes]:
     return rows.files(uow, digest)
 
 
+def file(uow: UnitOfWork, digest: str, name: str) -> bytes:
+    """Return one file of one version; raise NotFound."""
+    found = files(uow, digest).get(name)
+    if found is None:
+        raise NotFound(f"This version has no file {name!r}", where=name)
+    return found
+
+
 def versions(uow: UnitOfWork, process: str | None = None) -> Sequence[RowMapping]:
     """Return versions, newest first, with their running and ended cases."""
     return rows.versions(uow, process)

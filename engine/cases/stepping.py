@@ -27,6 +27,8 @@ class Shell:
 
     policy: Policy
     operations: Catalogue
+    #: every role a person may have
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

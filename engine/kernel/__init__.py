@@ -18,6 +18,7 @@ from engine.kernel.commands import (
     command_from_json,
 )
 from engine.kernel.definition import Definition, load
+from engine.kernel.gate import check
 from engine.kernel.machine import step
 from engine.kernel.migrate import Move, Preview, preview_migration
 from engine.kernel.model import (
@@ -74,6 +75,7 @@ __all__ = [
     "TimerRule",
     "Token",
     "View",
+    "check",
     "collect",
     "command_from_json",
     "inspect",

@@ -200,6 +200,11 @@ def heads(uow: UnitOfWork) -> list[StreamHead]:
     return [StreamHead(stream=r["stream"], seq=r["seq"], hash=bytes(r["hash"])) for r in rows]
 
 
+def streams(uow: UnitOfWork) -> set[str]:
+    """Return the names of all streams that have events."""
+    return {row["stream"] for row in uow.all(select(event.c.stream).distinct())}
+
+
 def add_checkpoint(uow: UnitOfWork, signed: Checkpoint, covered: Sequence[StreamHead]) -> None:
     """Store a signed checkpoint and the heads it covers."""
     number = (uow.scalar(select(func.max(checkpoint.c.id))) or 0) + 1

@@ -340,8 +340,8 @@ idempotency = Table(
     metadata,
     Column("actor", Text, primary_key=True),
     Column("key", Text, primary_key=True),
-    #: SHA-256 of method, path and body
-    Column("request", LargeBinary, nullable=False),
+    #: SHA-256 of method, path and body in hex
+    Column("request", Text, nullable=False),
     Column("status", Integer, nullable=False),
     Column("headers", JSONB, nullable=False),
     Column("body", LargeBinary, nullable=False),

@@ -14,7 +14,7 @@ from engine.kernel.scopes import assign, visible
 from engine.kernel.specs import loops
 from engine.kernel.specs.base import NodeSpec, mapped
 from engine.kernel.specs.duties import write_duty
-from engine.kernel.specs.events import listen
+from engine.kernel.specs.events import listen, win
 from engine.kernel.withdraw import release
 from engine.kernel.workflow import InnerWorkflow, Token
 from engine.timelimits.functions import FUNCTIONS
@@ -103,6 +103,7 @@ class ReceiveSpec(ActivitySpec):
 
     def fire(self, token: Token, values: Mapping[str, object]) -> None:
         """Take what the message brought."""
+        win(token)
         self.finish(token, values)
         token._ready()
 

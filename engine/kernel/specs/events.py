@@ -43,12 +43,17 @@ class CatchSpec(NodeSpec):
 
     def fire(self, token: Token, values: Mapping[str, object]) -> None:
         """Go on with what the event brought; the other events of a race are withdrawn."""
-        race = token.internal_data.get("race")
-        for other in token.workflow.tokens if race else ():
-            if other is not token and other.internal_data.get("race") == race:
-                withdraw(other)
+        win(token)
         self.finish(token, values)
         token._ready()
+
+
+def win(token: Token) -> None:
+    """Withdraw the other events of the race a token was in."""
+    race = token.internal_data.pop("race", None)
+    for other in token.workflow.tokens if race else ():
+        if other.internal_data.get("race") == race:
+            withdraw(other)
 
 
 class BoundaryCatchSpec(CatchSpec):

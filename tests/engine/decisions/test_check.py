@@ -134,7 +134,11 @@ def test_an_unparsable_cell_is_named_by_file_line_rule_and_input(table):
 
 def test_unknown_names_and_functions_are_named_with_the_nearest(table):
     model = table(
-        "COLLECT", ["candidat.age"], ["o"], [(["service_ende(y)"], ["1"])], names=["candidate"]
+        "COLLECT",
+        ["candidat.age"],
+        ["o"],
+        [(["service_ende(candidate)"], ["1"])],
+        names=["candidate"],
     )
     found = {f.code: f for f in check([model])}
     assert "candidate" in found["decision-unknown-name"].remedy

@@ -81,7 +81,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         "idempotency",
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", postgresql.JSONB(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),

@@ -1,0 +1,112 @@
+"""People, sessions and tokens on PostgreSQL, as identity asks for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from api.identity import Attempt, Session, Token, User
+from engine import clock
+from engine.store import Database, begin, users
+
+#: Deputyships begin and end at midnight in the institution's zone.
+ZONE = ZoneInfo("Europe/Brussels")
+
+
+@dataclass(frozen=True)
+class StoredDirectory:
+    """Implements `api.identity.Directory`; each call is a transaction of its own."""
+
+    database: Database
+
+    def find_user(self, name: str) -> User | None:
+        """Return the user of this name, today's deputyships included."""
+        now = clock.now()
+        with begin(self.database, now=now) as uow:
+            row = users.get(uow, name)
+            if row is None:
+                return None
+            absent = users.principals(uow, name, now.astimezone(ZONE).date())
+        return User(
+            name=row["name"],
+            password_hash=row["password_hash"],
+            roles=frozenset(row["roles"]),
+            principals={one["name"]: frozenset(one["roles"]) for one in absent},
+            is_active=row["active"],
+        )
+
+    def replace_password(self, name: str, password_hash: str) -> None:
+        """Keep a hash made with the present parameters."""
+        with begin(self.database, now=clock.now()) as uow:
+            users.change(uow, name, {"password_hash": password_hash})
+            # the same password under stronger parameters is no change to a person's record
+            uow.changed.discard("app_user")
+
+    def find_session(self, digest: str) -> Session | None:
+        """Return the session of this digest."""
+        with begin(self.database, now=clock.now()) as uow:
+            row = users.get_session(uow, digest)
+        if row is None:
+            return None
+        return Session(
+            digest=row["digest"],
+            user=row["user_name"],
+            opened_at=row["opened_at"],
+            seen_at=row["seen_at"],
+        )
+
+    def open_session(self, session: Session) -> None:
+        """Keep a new session."""
+        with begin(self.database, now=clock.now()) as uow:
+            users.add_session(
+                uow,
+                {
+                    "digest": session.digest,
+                    "user_name": session.user,
+                    "opened_at": session.opened_at,
+                    "seen_at": session.seen_at,
+                },
+            )
+
+    def touch_session(self, digest: str, seen_at: datetime) -> None:
+        """Note that the session was used."""
+        with begin(self.database, now=clock.now()) as uow:
+            users.touch_session(uow, digest, seen_at)
+
+    def close_session(self, digest: str) -> None:
+        """Forget the session."""
+        with begin(self.database, now=clock.now()) as uow:
+            users.remove_session(uow, digest)
+
+    def find_token(self, digest: str) -> Token | None:
+        """Return the token of this digest."""
+        with begin(self.database, now=clock.now()) as uow:
+            row = users.get_token(uow, digest)
+        if row is None:
+            return None
+        return Token(
+            digest=row["digest"],
+            user=row["user_name"],
+            expires_at=row["expires_at"],
+            revoked_at=row["revoked_at"],
+            roles=None if row["roles"] is None else frozenset(row["roles"]),
+        )
+
+    def record_sign_in(self, attempt: Attempt) -> None:
+        """Keep an attempt, in a transaction of its own: a refusal must not undo it."""
+        with begin(self.database, now=clock.now()) as uow:
+            users.add_sign_in(
+                uow,
+                {
+                    "name": attempt.name[:200],
+                    "address": attempt.address,
+                    "at": attempt.at,
+                    "succeeded": attempt.succeeded,
+                },
+            )
+
+    def count_failures(
+        self, *, name: str | None, address: str | None, since: datetime
+    ) -> tuple[int, datetime | None]:
+        """Count failures since then, and after the last success of the name; with the latest."""
+        with begin(self.database, now=clock.now()) as uow:
+            return users.failed_sign_ins(uow, name=name, address=address, since=since)

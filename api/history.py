@@ -1,0 +1,143 @@
+"""The sealed history: search, one case's stream, verification, export, checkpoints."""
+
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from flask import Response, jsonify
+from marshmallow import fields
+
+from api.bodies import Blueprint
+from api.cases import record_reading, visible_case
+from api.house import acting, house
+from api.paging import PageRequest, list_arguments, page_of, with_links
+from api.shapes import EventOut, VerdictOut
+from engine import archive, definitions, replay
+from engine.access import authorize
+from engine.cases import Act
+from engine.errors import Conflict
+from engine.history import Sealed
+from engine.store import events
+from engine.store.events import EventFilter
+
+bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
+
+FILTERS = {
+    "stream": fields.String(),
+    "actor": fields.String(),
+    "kind": fields.String(),
+    "element": fields.String(),
+    "at_from": fields.AwareDateTime(),
+    "at_before": fields.AwareDateTime(),
+}
+
+
+@bp.route("/")
+@bp.arguments(list_arguments("Events", sortable=["at"], filters=FILTERS), location="query")
+@bp.response(200, EventOut(many=True))
+def search(asked: PageRequest) -> Response:
+    """Search the events of all streams, oldest first."""
+    with acting() as act:
+        authorize(act.actor, "history:search", act.shell.policy)
+        after = _after(asked)
+        found = events.search(
+            act.uow, EventFilter(**asked.filters), after=after, limit=asked.limit + 1
+        )
+        page = page_of(
+            found,
+            asked,
+            key=lambda one: one.fields.at,
+            row_id=lambda one: f"{one.fields.stream}#{one.fields.seq}",
+        )
+        items = [_shown(act, one) for one in page.items]
+    return with_links(jsonify(items), page)
+
+
+@bp.route("/cases/<uuid:case_id>")
+@bp.response(200, EventOut(many=True))
+def of_case(case_id: UUID) -> Response:
+    """Return the sealed events of a case in order. The reading is recorded."""
+    with acting() as act:
+        case = visible_case(act, case_id)
+        record_reading(act, case, "history")
+        found = events.of_stream(act.uow, case.stream)
+        return jsonify([_shown(act, one) for one in found])
+
+
+@bp.route("/cases/<uuid:case_id>/verify")
+@bp.response(200, VerdictOut)
+def verify_case(case_id: UUID) -> object:
+    """Verify chain and replay of a case; the first bad event is named."""
+    with acting() as act:
+        visible_case(act, case_id)
+        return replay.prove(act.uow, case_id)
+
+
+@bp.route("/cases/<uuid:case_id>/export")
+@bp.response(200)
+def export(case_id: UUID) -> Response:
+    """Return the case's history in one archive with the stand-alone verifier."""
+    with acting() as act:
+        authorize(act.actor, "history:export", act.shell.policy)
+        case = visible_case(act, case_id)
+        record_reading(act, case, "export")
+        content = archive.of_case(act.uow, case)
+    name = f"case-{case_id}.zip"
+    return Response(
+        content,
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@bp.route("/verify", methods=["POST"])
+@bp.response(200)
+def verify_all() -> Response:
+    """Verify every stream and the newest checkpoint; list what is bad."""
+    with acting() as act:
+        authorize(act.actor, "history:verify", act.shell.policy)
+        return jsonify(archive.verify_everything(act.uow).as_json())
+
+
+@bp.route("/checkpoints", methods=["POST"])
+@bp.response(201)
+def checkpoint() -> Response:
+    """Sign the heads of all streams now."""
+    key = house().signing_key
+    if key is None:
+        raise Conflict("No signing key is configured", remedy="set CURSUS_SIGNING_KEY_FILE")
+    with acting() as act:
+        authorize(act.actor, "history:checkpoint", act.shell.policy)
+        signed = archive.checkpoint(act.uow, key)
+    body = {"at": signed.at.isoformat(), "streams": signed.size, "root": signed.root.hex()}
+    return Response(orjson.dumps(body), status=201, content_type="application/json")
+
+
+def _after(asked: PageRequest) -> tuple[datetime, str, int] | None:
+    if asked.after is None or not isinstance(asked.after.key, datetime):
+        return None
+    stream, _, seq = asked.after.id.rpartition("#")
+    return asked.after.key, stream, int(seq)
+
+
+def _shown(act: Act, event: Sealed) -> dict[str, object]:
+    known = event.fields
+    return {
+        **known.as_json(),
+        "hash": event.hash.hex(),
+        "previous": event.previous.hex(),
+        "commitment": event.commitment.hex(),
+        "erased_under": event.erased_under,
+        "content": orjson.loads(event.payload) if event.payload and _may_see(act, event) else None,
+    }
+
+
+def _may_see(act: Act, event: Sealed) -> bool:
+    """Say whether the actor may see the content; a confidential one is its own lane's only."""
+    known = event.fields
+    if known.definition is None or known.element is None:
+        return True
+    element = definitions.find(act.uow, known.definition).elements.get(known.element)
+    if element is None or not element.confidential:
+        return True
+    return element.lane in act.actor.roles

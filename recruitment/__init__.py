@@ -1,0 +1,1 @@
+"""Recruiting contract agents: calls, candidates, applications, documents, letters."""

@@ -1,0 +1,1 @@
+"""The tables of recruitment and the queries on them."""
