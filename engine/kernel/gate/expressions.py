@@ -110,7 +110,7 @@ def _expression(node: Node, text: str, known: Names | None) -> Iterator[Finding]
 
 
 def _unknown(node: Node, text: str, name: str, known: Names) -> Iterator[Finding]:
-    near = nearest(name, known.written, "")
+    near = nearest(name, known.written, "", alike=0.8)
     if known.is_complete or near:
         yield found(
             node,

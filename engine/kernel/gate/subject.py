@@ -50,7 +50,7 @@ def found(
     )
 
 
-def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+def nearest(name: str, known: Iterable[str], otherwise: str, *, alike: float = 0.6) -> str:
     """Return a remedy that suggests the known name closest to a wrong one."""
-    near = difflib.get_close_matches(name, list(known), n=1)
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=alike)
     return f"did you mean {near[0]}?" if near else otherwise
