@@ -47,6 +47,8 @@ class Cell:
     unary: bool
     expression: Expression | None
     error: FeelError | None
+    #: For an input entry that lists booleans: whether it does so inside `not(...)`.
+    excludes_booleans: bool | None = None
 
     @property
     def is_anything(self) -> bool:

@@ -19,6 +19,7 @@ from engine.decisions.model import (
     Rule,
     Table,
 )
+from engine.decisions.spans import read_spans
 from engine.decisions.xml import read_xml
 from engine.errors import DecisionRefused
 
@@ -64,7 +65,14 @@ def _tag(element: etree._Element) -> str:
 
 
 def _line(element: etree._Element) -> int:
-    return element.sourceline or 1
+    line = element.sourceline
+    return line if isinstance(line, int) else 1
+
+
+def _excluded_booleans(text: str) -> bool | None:
+    entry = read_spans(text)
+    ends = {end for span in entry.spans for end in span.ends} if entry else set()
+    return entry.negated if entry and ends and ends <= {"true", "false"} else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +248,14 @@ class _Reader:
             expression = feel.parse(source, names=names, unary=unary)
         except feel.FeelError as error:
             return Cell(text=text, line=line, unary=unary, expression=None, error=error)
-        return Cell(text=text, line=line, unary=unary, expression=expression, error=None)
+        return Cell(
+            text=text,
+            line=line,
+            unary=unary,
+            expression=expression,
+            error=None,
+            excludes_booleans=_excluded_booleans(text) if unary else None,
+        )
 
     def _spaced_names(self) -> frozenset[str]:
         elements = [*self._all(self.root, "inputData"), *self._all(self.root, "decision")]

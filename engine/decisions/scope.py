@@ -32,6 +32,9 @@ class Scope:
         """Say whether a value satisfies an input entry; None if that cannot be decided."""
         if cell.is_anything:
             return True
+        if value is None and cell.excludes_booleans is not None:
+            # to FEEL `true` is also a condition that always holds; in a cell it names a value
+            return cell.excludes_booleans
         expression = self._compiled(cell)
         try:
             return expression.test(value, self.context, functions=self.functions, now=self.now)

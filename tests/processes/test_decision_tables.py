@@ -29,6 +29,11 @@ def row(decision, context, **expected):
     ROWS.append((decision, context, expected))
 
 
+@pytest.fixture(autouse=True)
+def clock():
+    """Leave the clock alone: these rules take the instant as an argument."""
+
+
 # D1
 NOON = "2025-05-26T12:00:00.000+02:00"
 
