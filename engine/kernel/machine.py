@@ -1,7 +1,7 @@
 """The step: one command moves a case until everything in it waits again."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -47,7 +47,7 @@ def step(definition: Definition, state: bytes | None, command: Command, *, now: 
     if now.tzinfo is None:
         raise ExecutionFailed("the instant of a step must have a time zone")
     try:
-        return _step(definition, state, command, now)
+        return _step(definition, state, command, now.astimezone(UTC))
     except feel.FeelError as problem:
         raise ExecutionFailed(f"an expression failed: {problem}") from problem
     except RecursionError as problem:
@@ -182,7 +182,7 @@ def extend(case: CaseWorkflow, command: Extend) -> None:
         raise TaskNotOpen("This timer is no longer running.", where=command.timer_id)
     if command.due_at.tzinfo is None:
         raise ExecutionFailed("the new instant must have a time zone", where=token.element)
-    token.internal_data["due"] = command.due_at.astimezone(case.run.now.tzinfo).isoformat()
+    token.internal_data["due"] = command.due_at.astimezone(UTC).isoformat()
 
 
 def cancel(case: CaseWorkflow, command: Cancel) -> None:

@@ -174,6 +174,8 @@ class ScopeSpec(ActivitySpec):
             token.data.update(loops.item_facts(token))
             assign(token, mapped(token, self.node.outputs, context))
         loops.keep_output(token, self.node.loop, inner)
+        if self.node.kind == "eventSubProcess" and token.workflow.last_end is None:
+            token.workflow.last_end = inner.last_end
         token.workflow.top_workflow.subprocesses.pop(token.id)
         token.complete()
 

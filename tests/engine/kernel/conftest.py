@@ -4,24 +4,42 @@ from pathlib import Path
 import pytest
 
 from engine import kernel
+from engine.kernel import codec
 
 HERE = Path(__file__).parent
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
+def structure(definition):
+    """Everything of SpiffWorkflow's specs that a run could change."""
+    return {
+        (scope, name): (tuple(spec._inputs), tuple(spec._outputs), dict(spec.data))
+        for scope, process in definition.specs.items()
+        for name, spec in process.task_specs.items()
+    }
+
+
 class Case:
-    """One case under test: every step goes through bytes, and is computed twice."""
+    """One case under test.
+
+    Every step goes through bytes, is computed twice with equal results, survives a round trip and
+    leaves the definition as it was.
+    """
 
     def __init__(self, name, *, root="p", extra=()):
-        files = {path: (HERE / path).read_bytes() for path in (f"{name}.bpmn", *extra)}
-        self.definition = kernel.load(kernel.collect(files, root))
+        self.files = {path: (HERE / path).read_bytes() for path in (f"{name}.bpmn", *extra)}
+        self.definition = kernel.load(kernel.collect(self.files, root))
         self.state = None
         self.step = None
+        self.untouched = structure(self.definition)
 
     def do(self, command, *, at=NOON):
         first = kernel.step(self.definition, self.state, command, now=at)
         again = kernel.step(self.definition, self.state, command, now=at)
         assert first == again
+        case = codec.restore(self.definition, first.state, now=at)
+        assert codec.dump(case, self.definition.digest) == first.state
+        assert structure(self.definition) == self.untouched
         self.step, self.state = first, first.state
         return self
 

@@ -1,9 +1,11 @@
+import copy
 from datetime import UTC, datetime
 
 import pytest
 
 from engine import kernel
 from engine.errors import Conflict
+from tests.engine.kernel.conftest import structure
 
 LATER = datetime(2026, 2, 5, 12, tzinfo=UTC)
 
@@ -61,3 +63,41 @@ def test_a_preview_says_what_would_happen_and_changes_nothing(case):
     other = case("test_migrate.renamed").definition
     preview = kernel.preview_migration(it.definition, other, it.state)
     assert not preview.is_possible
+
+
+def newer(it):
+    """The same diagrams in another version, for a case of its own."""
+    other = copy.copy(it)
+    files = {
+        name: data.replace(b'isExecutable="true"', b'isExecutable="true" name="newer"')
+        for name, data in it.files.items()
+    }
+    other.definition = kernel.load(kernel.Bundle(root="p", files=files))
+    other.untouched = structure(other.definition)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [
+        ("test_loops.parallel", {"members": [1, 2]}),
+        ("test_loops.sequential", {"members": [1, 2]}),
+        ("test_loops.sub_process", {"members": [1, 2]}),
+        ("test_loops.call", {"members": [1, 2]}),
+        ("test_scopes.sub_process", {"a": 1}),
+        ("test_scopes.call", {"a": 1}),
+        ("test_scopes.event_beside", {}),
+        ("test_gateways.event_based", {}),
+        ("test_gateways.parallel", {}),
+        ("test_timers.boundary", {}),
+    ],
+)
+def test_every_kind_of_token_is_carried_over(case, name, variables):
+    it = case(name).start(**variables)
+    new = migrate(it, newer(it))
+    assert new.definition.digest != it.definition.digest
+    assert new.step.tasks == it.step.tasks
+    assert new.step.timers == it.step.timers
+    assert new.step.subscriptions == it.step.subscriptions
+    for task in it.step.tasks:
+        new.complete(task.element, task.instance)

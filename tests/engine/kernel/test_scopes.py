@@ -1,5 +1,3 @@
-import pytest
-
 from engine import kernel
 
 
@@ -21,7 +19,7 @@ def test_an_interrupting_event_sub_process_ends_what_runs(case):
     it = case("test_scopes.event_interrupting").start().receive("withdrawal", reason="other job")
     assert it.tasks == ["acknowledge"]
     assert it.step.subscriptions == ()
-    assert it.complete("acknowledge").end == "gone" or it.step.ended is not None
+    assert it.complete("acknowledge").end == "gone"
 
 
 def test_an_event_sub_process_beside_may_start_again_and_again(case):
@@ -46,26 +44,6 @@ def test_a_cycle_starts_an_event_sub_process_as_often_as_it_says(case):
     for _ in range(2):
         it.tick(it.step.timers[0].due_at)
     assert (it.tasks, it.timers) == (["a", "nudge", "nudge"], {})
-
-
-@pytest.mark.parametrize("name", ["event_interrupting", "event_beside", "event_timer"])
-def test_a_run_leaves_the_definition_as_it_was(case, name):
-    it = case(f"test_scopes.{name}")
-    before = structure(it.definition)
-    it.start()
-    if it.step.timers:
-        it.tick(it.step.timers[0].due_at)
-    else:
-        it.receive(it.step.subscriptions[0].message)
-    assert structure(it.definition) == before
-
-
-def structure(definition):
-    return {
-        (scope, name): (tuple(spec._inputs), tuple(spec._outputs), dict(spec.data))
-        for scope, process in definition.specs.items()
-        for name, spec in process.task_specs.items()
-    }
 
 
 def test_inspection_shows_tokens_counts_and_variables_per_scope(case):
