@@ -21,9 +21,14 @@ def around(tree: ScopeTree) -> list[dict[str, Any]]:
 
 
 def visible(token: Token, extra: Mapping[str, object] | None = None) -> Mapping[str, object]:
-    """Return everything a token sees: its own variables first."""
+    """Return everything a token sees: its own variables first.
+
+    A boundary event also sees the inputs of the activity it sits on (trap C8).
+    """
     own = [dict(extra)] if extra else []
-    return ChainMap(*own, token.data, *around(token.workflow))
+    host = token.workflow.tasks.get(token.host) if token.host else None
+    hosted = [host.data] if host is not None else []
+    return ChainMap(*own, token.data, *hosted, *around(token.workflow))
 
 
 def assign(token: Token, values: Mapping[str, object]) -> None:

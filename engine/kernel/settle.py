@@ -91,7 +91,7 @@ def _wake_joins(case: CaseWorkflow) -> bool:
 def _refuse_deadlock(case: CaseWorkflow) -> None:
     """Never stop silently: a scope whose tokens all wait at joins cannot go on."""
     for tree in case.trees:
-        tokens = tree.tokens
+        tokens = [token for token in tree.tokens if not token.is_listener]
         if tokens and all("arrived" in token.internal_data for token in tokens):
             raise ExecutionFailed(
                 "the join waits for a branch that cannot come any more",
