@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import feel
@@ -71,8 +71,23 @@ class _Run:
             raise DecisionRefused(f"the decisions require each other: {circle}")
         if decision_id not in self.taken:
             model, decision = find(self.models, decision_id)
-            self.taken[decision_id] = self._take(model, decision, path)
+            key = self._constant_key(decision_id) if decision.may_be_constant else None
+            kept = None if key is None else model.constants.get(key)
+            result = kept if isinstance(kept, _Result) else self._take(model, decision, path)
+            if key is not None:
+                # its tables give it again, so the history need not repeat them in every answer
+                result = replace(result, decided=replace(result.decided, required=()))
+                model.constants[key] = result
+            self.taken[decision_id] = result
         return self.taken[decision_id]
+
+    def _constant_key(self, decision_id: str) -> tuple[str, ...] | None:
+        """Name the tables of a decision that depends on nothing else, such as the policy."""
+        needed = [find(self.models, one) for one in required_ids(self.models, decision_id)]
+        known = {decision.variable for _, decision in needed}
+        if all(one.may_be_constant and one.names <= known for _, one in needed):
+            return (decision_id, *(model.digest for model, _ in needed))
+        return None
 
     def _take(self, model: Model, decision: Decision, path: tuple[str, ...]) -> _Result:
         here = (*path, decision.id)

@@ -31,8 +31,8 @@ class RuleTrace:
     number: int
     matched: bool
     cells: tuple[CellTrace, ...]
-    description: str
-    annotations: Mapping[str, str]
+    #: The article or policy the rule rests on.
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,10 @@ class Decided:
     hit_policy: str | None
     #: Numbers of the rules that matched, from 1, in the order of the table.
     matched: tuple[int, ...]
+    #: Every rule of the table; none for a table without inputs, where there is nothing to test.
     rules: tuple[RuleTrace, ...]
     inputs: tuple[InputTrace, ...]
+    #: The answers it rests on; none for one that follows from the tables alone.
     required: tuple["Decided", ...]
     #: SHA-256 of the file that holds the decision: the version of the table.
     digest: str

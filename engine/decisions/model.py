@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from feel import Expression, FeelError
 
@@ -133,7 +134,7 @@ class Decision:
     inputs: tuple[Requirement, ...]
     logic: Table | Cell
 
-    @property
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Return every FEEL text of the decision, in document order."""
         if isinstance(self.logic, Cell):
@@ -144,16 +145,28 @@ class Decision:
         body = [cell for rule in table.rules for cell in (*rule.tests, *rule.outputs)]
         return tuple(cell for cell in (*heads, *feet, *body) if cell is not None)
 
-    @property
+    @cached_property
     def reads_clock(self) -> bool:
         """Say whether the result depends on the present instant."""
         return any(_CLOCK.search(cell.text) for cell in self.cells)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Return the names its expressions read, results of required decisions included."""
         return frozenset(
             name for cell in self.cells if cell.expression for name in cell.expression.names
+        )
+
+    @property
+    def may_be_constant(self) -> bool:
+        """Say whether it has no input, calls nothing and reads no clock of its own."""
+        return not (self.inputs or self.reads_clock or self.functions)
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """Return the functions it calls that are not built in."""
+        return frozenset(
+            name for cell in self.cells if cell.expression for name in cell.expression.functions
         )
 
 
@@ -168,6 +181,10 @@ class Model:
     decisions: Mapping[str, Decision]
     #: Id of an input data element -> name of its variable.
     inputs: Mapping[str, str]
+    #: Results of decisions that depend on nothing but the tables, kept by the tables' digests.
+    constants: dict[tuple[str, ...], object] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def listed(values: Cell | None) -> tuple[object, ...]:

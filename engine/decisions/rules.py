@@ -38,7 +38,7 @@ def consult(table: Table, scope: Scope) -> Outcome:
         value=_output(table, hits, scope),
         hit_policy=table.hit_policy.value,
         matched=tuple(hit.rule.number for hit in hits),
-        rules=traces,
+        rules=traces if table.inputs else (),
         inputs=inputs,
     )
 
@@ -70,8 +70,7 @@ def _trace(
         number=rule.number,
         matched=all(cell.result is True for cell in cells),
         cells=cells,
-        description=rule.description,
-        annotations=rule.annotations,
+        source=rule.source,
     )
 
 

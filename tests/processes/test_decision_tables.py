@@ -542,6 +542,7 @@ for grade, amounts in PAY.items():
         row("basic_pay", {"contract": {"grade": grade, "step": step}}, amount=amount)
 
 # section 13
+ROWS.extend((table, {}, {}) for table in ("policy_parameters", "external_figure_values"))
 row("policy", {}, offer_term="P10D", document_deadline="15 wd", site="LUX", entry_days=[1, 16])
 row("external_figures", {}, cast_lock="P4M", retention_not_selected="P2Y", six_year_cap=72)
 
@@ -549,6 +550,7 @@ row("external_figures", {}, cast_lock="P4M", retention_not_selected="P2Y", six_y
 @pytest.mark.parametrize(("decision", "context", "expected"), ROWS)
 def test_a_row_of_the_law_comes_out_as_written(decision, context, expected):
     output = take(decision, context).output
+    assert output is not None
     assert {key: output[key] for key in expected} == expected
 
 

@@ -21,7 +21,7 @@ def test_the_answer_says_cell_by_cell_why(table, take):
     ]
     assert not first.matched
     assert second.matched
-    assert second.annotations == {"Source": "CEOS 1"}
+    assert second.source == "CEOS 1"
     assert decided.matched == (2,)
 
 
@@ -115,3 +115,26 @@ def test_functions_and_the_clock_come_from_the_caller(file):
 def test_names_with_spaces_are_known_from_the_file(file, take):
     model = file(("d", "monthly pay * 12", []), inputs=["monthly pay"])
     assert take(model, **{"monthly pay": 100}).output == 1200
+
+
+def test_a_constant_decision_follows_its_tables_and_not_the_case(file, take):
+    first = file(("rates", "{high: 1}", []), name="rates.dmn")
+    second = file(("rates", "{high: 2}", []), name="rates.dmn")
+    here = file(("d", "rates.high", ["rates"]))
+    assert [take(here, one).output for one in (first, second, first)] == [1, 2, 1]
+
+
+@pytest.mark.parametrize("text", ["x + 1", "item", "today().day", "read()"])
+def test_what_depends_on_the_case_the_clock_or_a_function_is_taken_afresh(file, text):
+    model = file(("d", text, []))
+    outputs = [
+        decide(
+            [model],
+            "d",
+            {"x": n, "item": n},
+            functions={"read": feel.Function(parameters=(), call=lambda n=n: n)},
+            now=NOON.replace(day=n),
+        ).output
+        for n in (1, 2)
+    ]
+    assert outputs[0] != outputs[1]
