@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from feel.builtins import contexts, dates, lists, numbers, ranges, strings
+from feel.builtins import contexts, dates, lists, numbers, patterns, ranges, strings
 from feel.signatures import Table
 
 BUILTINS: Final[Table] = {
     **numbers.TABLE,
     **strings.TABLE,
+    **patterns.TABLE,
     **lists.TABLE,
     **contexts.TABLE,
     **dates.TABLE,
