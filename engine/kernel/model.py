@@ -3,16 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
+
+from engine.decisions import Decided
 
 What = Literal["entered", "completed", "cancelled", "taken"]
-
-
-class DecisionTaken(Protocol):
-    """A decision with the rules that fired, as `engine.decisions.decide` returns it."""
-
-    def as_json(self) -> dict[str, object]:
-        """Return plain JSON for the history."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +190,7 @@ class Step:
     opened: tuple[str, ...] = ()
     #: ids of those that are gone
     closed: tuple[str, ...] = ()
-    decisions: tuple[DecisionTaken, ...] = ()
+    decisions: tuple[Decided, ...] = ()
     passages: tuple[Passage, ...] = ()
     outgoing: tuple[OutgoingMessage, ...] = ()
     #: variables of the root process

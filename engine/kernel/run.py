@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.decisions import Decided
 from engine.errors import ExecutionFailed
 from engine.kernel.graph import Graph
-from engine.kernel.model import DecisionTaken, Ended, OutgoingMessage, Passage, What
+from engine.kernel.model import Ended, OutgoingMessage, Passage, What
 
 if TYPE_CHECKING:
     from engine.decisions import Model
@@ -58,7 +59,7 @@ class Run:
     models: "tuple[Model, ...]" = ()
     ready: "deque[Token]" = field(default_factory=deque)
     passages: list[Passage] = field(default_factory=list)
-    decisions: list[DecisionTaken] = field(default_factory=list)
+    decisions: list[Decided] = field(default_factory=list)
     outgoing: list[OutgoingMessage] = field(default_factory=list)
     #: variables changed since the conditional events were looked at
     changed: bool = False

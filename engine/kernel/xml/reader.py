@@ -8,11 +8,13 @@ from lxml import etree
 from engine.decisions.findings import Finding
 from engine.decisions.xml import read_xml
 from engine.errors import DocumentRefused
-from engine.kernel.graph import Event, Graph, Loop, Node, Scope
-from engine.kernel.model import Element, Flow
+from engine.kernel.graph import Graph, Node, Scope
+from engine.kernel.model import Flow
 from engine.kernel.xml import extensions, normalise
-from engine.kernel.xml.events import Declared, declarations, read_event
-from engine.kernel.xml.names import ACTIVITIES, BPMN, FLOW_NODES, SILENT, bpmn
+from engine.kernel.xml.connect import connect
+from engine.kernel.xml.events import declarations, read_event
+from engine.kernel.xml.names import BPMN, FLOW_NODES, SILENT, bpmn
+from engine.kernel.xml.nodes import Place, read_node, refuse_unsupported
 from engine.kernel.xml.problems import Problems
 
 #: Diagrams of real processes stay below 150.
@@ -30,18 +32,6 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where in which file a node is being read."""
-
-    process: str
-    scope: str
-    parent: str | None
-    lanes: Mapping[str, str]
-    declared: Mapping[str, Declared]
-    problems: Problems
-
-
 def read_graph(files: Mapping[str, bytes]) -> Graph:
     """Return the graph of all .bpmn files, in the order of their names."""
     reading = Reading()
@@ -49,7 +39,7 @@ def read_graph(files: Mapping[str, bytes]) -> Graph:
         if name.endswith(".bpmn"):
             _read_file(name, files[name], reading)
     return Graph(
-        nodes=_connected(reading),
+        nodes=connect(reading.nodes, reading.flows),
         flows=reading.flows,
         scopes=reading.scopes,
         processes=reading.processes,
@@ -197,98 +187,13 @@ def _read_node(node: etree._Element, place: Place, reading: Reading) -> Node | N
         return None
     tag = etree.QName(node).localname
     event = read_event(node, place.declared, place.problems)
-    _refuse_unsupported(node, place)
-    read = _node(node, tag, event, place)
+    refuse_unsupported(node, place)
+    read = read_node(node, tag, event, place)
     reading.nodes[identity] = read
     if tag == "subProcess":
         inner = replace(place, scope=identity, parent=place.scope)
         _read_scope(node, inner, reading)
     return read
-
-
-def _refuse_unsupported(node: etree._Element, place: Place) -> None:
-    problems = place.problems
-    if node.find(bpmn("standardLoopCharacteristics")) is not None:
-        problems.add(
-            "loop-unsupported",
-            node,
-            "a standard loop is not supported",
-            remedy="draw the loop with a gateway, or use a multi-instance task",
-        )
-    if node.get("isForCompensation") == "true":
-        problems.add(
-            "compensation-unsupported",
-            node,
-            "compensation is not supported",
-            remedy="draw the reversal as ordinary tasks",
-        )
-    loop = extensions.loop(node)
-    if loop is not None and not loop.collection:
-        problems.add(
-            "loop-collection",
-            node,
-            "the multi-instance task has no input collection",
-            remedy="set its input collection to an expression that gives a list",
-        )
-    if node.find(bpmn("script")) is not None or node.get("scriptFormat"):
-        problems.add(
-            "script-not-feel",
-            node,
-            "scripts are written in FEEL only",
-            remedy="use zeebe:script with an expression that begins with =",
-        )
-
-
-def _node(node: etree._Element, tag: str, event: Event | None, place: Place) -> Node:
-    by_event = tag == "subProcess" and node.get("triggeredByEvent") == "true"
-    loop: Loop | None = extensions.loop(node)
-    element = _element(node, "eventSubProcess" if by_event else tag, event, place)
-    retries = extensions.attribute(node, "taskDefinition", "retries") or "3"
-    return Node(
-        element=replace(element, multi_instance=loop is not None),
-        scope=place.scope,
-        default=node.get("default"),
-        inputs=extensions.assignments(node, "input"),
-        outputs=extensions.assignments(node, "output"),
-        loop=loop,
-        event=event,
-        duty=extensions.duty(node),
-        script=extensions.attribute(node, "script", "expression"),
-        result=extensions.attribute(node, "script", "resultVariable")
-        or extensions.attribute(node, "calledDecision", "resultVariable"),
-        retries=int(retries) if retries.isdigit() else 3,
-    )
-
-
-def _element(node: etree._Element, kind: str, event: Event | None, place: Place) -> Element:
-    facts = extensions.properties(node)
-    identity = str(node.get("id"))
-    operation = extensions.attribute(node, "taskDefinition", "type")
-    return Element(
-        id=identity,
-        process=place.process,
-        kind=kind,
-        name=node.get("name"),
-        event=event.kind if event else None,
-        lane=place.lanes.get(identity),
-        form=extensions.attribute(node, "formDefinition", "formId"),
-        operation=operation,
-        decision=extensions.attribute(node, "calledDecision", "decisionId"),
-        message=event.name if event and event.kind == "message" else None,
-        calls=extensions.attribute(node, "calledElement", "processId"),
-        attached_to=node.get("attachedToRef"),
-        parent=place.scope if place.parent is not None else None,
-        interrupting=node.get("cancelActivity") != "false"
-        and node.get("isInterrupting") != "false",
-        legal_basis=facts.get("legalBasis") or None,
-        differs_from=tuple(filter(None, map(str.strip, facts.get("differsFrom", "").split(",")))),
-        confidential=facts.get("confidential") == "true",
-        milestone=facts.get("milestone") or None,
-        outcome=facts.get("outcome") or None,
-        documentation=extensions.documentation(node),
-        file=place.problems.file,
-        line=node.sourceline if isinstance(node.sourceline, int) else None,
-    )
 
 
 def _read_flow(
@@ -324,39 +229,3 @@ def _read_flow(
         condition=text or None,
         is_default=reading.nodes[source].default == identity,
     )
-
-
-def _connected(reading: Reading) -> Mapping[str, Node]:
-    """Hang flows, boundary events and link targets on their nodes."""
-    nodes = reading.nodes
-    catches = {
-        (node.scope, node.event.name): node.id
-        for node in nodes.values()
-        if node.event and node.event.kind == "link" and node.kind == "intermediateCatchEvent"
-    }
-    incoming: dict[str, list[str]] = {name: [] for name in nodes}
-    outgoing: dict[str, list[str]] = {name: [] for name in nodes}
-    boundaries: dict[str, list[str]] = {name: [] for name in nodes}
-    for flow in reading.flows.values():
-        outgoing[flow.source].append(flow.id)
-        incoming[flow.target].append(flow.id)
-    for node in nodes.values():
-        host = node.element.attached_to
-        if host in nodes and nodes[host].kind in ACTIVITIES:
-            boundaries[host].append(node.id)
-    return {
-        node.id: replace(
-            node,
-            incoming=tuple(incoming[node.id]),
-            outgoing=tuple(outgoing[node.id]),
-            boundaries=tuple(boundaries[node.id]),
-            link_target=_link_target(node, catches),
-        )
-        for node in nodes.values()
-    }
-
-
-def _link_target(node: Node, catches: Mapping[tuple[str, str | None], str]) -> str | None:
-    if node.kind != "intermediateThrowEvent" or not node.event or node.event.kind != "link":
-        return None
-    return catches.get((node.scope, node.event.name))
