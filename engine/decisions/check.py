@@ -151,12 +151,12 @@ class _Check:
 
     def _names(self) -> Iterator[Finding]:
         known = self._known_names()
+        # a decision without any arrow leaves the case's variables to the caller
+        is_drawn = bool(self.model.inputs or self.decision.requires)
         for place, cell in _places(self.decision):
             if cell.expression is None:
                 continue
-            # a file without any input data leaves the case's variables to the caller
-            unknown = cell.expression.names - known if self.model.inputs else set()
-            for name in sorted(unknown - {"?"}):
+            for name in sorted(cell.expression.names - known - {"?"} if is_drawn else ()):
                 yield self._unknown("name", name, known, place=place, cell=cell)
             for name in sorted(cell.expression.functions - self.functions):
                 yield self._unknown("function", name, self.functions, place=place, cell=cell)
@@ -170,6 +170,8 @@ class _Check:
             f"{place} uses the unknown {kind} {name!r}",
             remedy=f"did you mean {near!r}?" if near else "draw it as input data of the decision",
             line=cell.line,
+            # without input data in the file, it may well be a variable of the case
+            severity="error" if self.model.inputs or kind == "function" else "warning",
             position=max(cell.text.find(name), 0),
         )
 

@@ -104,7 +104,17 @@ def test_a_rule_that_can_never_fire_is_named(table):
 def test_bounds_may_come_from_the_policy(file, table_xml):
     logic = table_xml("UNIQUE", ["x:number"], ["o"], rules("< policy.a", "> policy.b"))
     model = file(("d", logic, ["policy"]), ("policy", "{a: 5, b: a + 2}", []))
-    assert said(model) == [f"d: no rule matches x = {x}" for x in ("5", "6", "7")]
+    gaps = [f"d: no rule matches x = {x}" for x in ("5", "6", "7")]
+    assert said(model, code="decision-gap") == gaps
+
+
+@pytest.mark.parametrize(
+    ("requires", "inputs", "severities"),
+    [([], [], []), (["a"], [], ["warning"]), (["a"], ["x"], ["error"])],
+)
+def test_unknown_names_weigh_more_the_more_is_drawn(file, requires, inputs, severities):
+    model = file(("d", "y", requires), ("a", "1", []), inputs=inputs)
+    assert [finding.severity for finding in check([model])] == severities
 
 
 @pytest.mark.parametrize(
