@@ -32,6 +32,8 @@ WINDOW = timedelta(minutes=15)
 #: one name from anywhere (a guesser with many addresses), for one address (many names).
 ALLOWED = {"pair": 5, "name": 20, "address": 50}
 _TOKEN = re.compile(r"\Acursus_[\w-]{43}\Z", re.ASCII)
+#: Views of flask-smorest that cannot carry the mark: the description of the API.
+_OPEN = frozenset({"api-docs.openapi_json"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -219,7 +221,7 @@ def _is_public() -> bool:
     marked = getattr(view, "is_public", False) or getattr(
         getattr(view, "view_class", None), "is_public", False
     )
-    return view is None or marked or request.method == "OPTIONS"
+    return view is None or marked or request.endpoint in _OPEN or request.method == "OPTIONS"
 
 
 def _actor() -> Actor | None:
