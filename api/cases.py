@@ -1,6 +1,7 @@
 """Cases: lists, the file of one case, and the verbs on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Response, jsonify, make_response
@@ -33,7 +34,7 @@ from engine.store.cases import CaseFilter
 
 bp = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Running and ended cases")
 
-FILTERS = {
+FILTERS: Mapping[str, fields.Field[Any]] = {
     "process": fields.String(),
     "parent": fields.UUID(),
     "key": fields.String(),

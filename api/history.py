@@ -1,6 +1,8 @@
 """The sealed history: search, one case's stream, verification, export, checkpoints."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -22,7 +24,7 @@ from engine.store.events import EventFilter
 
 bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
 
-FILTERS = {
+FILTERS: Mapping[str, fields.Field[Any]] = {
     "stream": fields.String(),
     "actor": fields.String(),
     "kind": fields.String(),

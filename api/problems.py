@@ -31,7 +31,8 @@ STATUS: Mapping[type[CursusError], int] = {
     errors.Conflict: 409,
     errors.Invalid: 422,
     errors.TooManyAttempts: 429,
-    errors.ExecutionFailed: 500,
+    # the submission was right, but the diagram cannot go on from here: nothing was stored
+    errors.ExecutionFailed: 409,
     errors.ChainBroken: 500,
     errors.UnrecordedChange: 500,
     errors.OperationFailed: 502,

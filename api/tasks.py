@@ -1,6 +1,8 @@
 """Tasks: the inbox, one task, and the verbs on it."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify, make_response
@@ -30,7 +32,7 @@ from engine.worklist import Task, TaskFilter
 
 bp = Blueprint("tasks", __name__, url_prefix="/api/v1/tasks", description="What waits for a person")
 
-FILTERS = {
+FILTERS: Mapping[str, fields.Field[Any]] = {
     "element": fields.String(),
     "process": fields.String(),
     "case_id": fields.UUID(data_key="case"),

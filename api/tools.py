@@ -1,6 +1,7 @@
 """Decisions, expressions and time limits, to try out without a case."""
 
 from datetime import date, datetime
+from typing import cast
 
 from flask import Response, jsonify
 
@@ -54,10 +55,14 @@ def evaluate(body: dict[str, object]) -> object:
 @bp.response(200)
 def time_limit(body: dict[str, str]) -> Response:
     """Compute a time limit with its derivation, article by article."""
-    return jsonify(compute(body["function"], body["start"], body["period"], body["site"]))
+    return jsonify(
+        compute(
+            body["function"], body["start"], body["period"], cast("timelimits.Site", body["site"])
+        )
+    )
 
 
-def compute(function: str, start: str, period: str, site: str) -> dict[str, object]:
+def compute(function: str, start: str, period: str, site: timelimits.Site) -> dict[str, object]:
     """Return a time limit as plain JSON; raise Invalid or PeriodRefused."""
     begin = _start(start)
     if function == "legal_limit":

@@ -28,6 +28,13 @@ def receive(  # noqa: PLR0913  # a message has these parts
     """Deliver a message to a case that waits for it; raises Conflict when nothing does."""
     who = authorize(act.actor, "case:message", act.shell.policy)
     case = workable(act.uow, case_id, expected_revision)
+    awaited = sorted({row["message"] for row in queue.subscriptions(act.uow, case_id)})
+    if message not in awaited:
+        raise Conflict(
+            f"This case does not wait for {message!r}",
+            where="message",
+            remedy=f"it waits for: {', '.join(awaited) or 'no message'}",
+        )
     command = kernel.Receive(message=message, correlation=correlation, variables=dict(variables))
     facts = {"message": message}
     return advance(act.uow, case, command, who, EventKind.MESSAGE_RECEIVED, facts=facts)

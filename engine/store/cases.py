@@ -364,3 +364,9 @@ def suspend_tasks(uow: UnitOfWork, case_id: UUID, *, suspended: bool) -> None:
     """Mark the open tasks of a case as not workable, or as workable again."""
     is_open = (task.c.case_id == case_id) & task.c.closed_at.is_(None)
     uow.write(update(task).where(is_open).values(suspended=suspended))
+
+
+def ids_by_key(uow: UnitOfWork, key: str) -> list[UUID]:
+    """Return the running cases with this business key, newest first."""
+    statement = select(case.c.id).where(case.c.key == key, case.c.ended_at.is_(None))
+    return [row["id"] for row in uow.all(statement.order_by(case.c.opened_at.desc(), case.c.id))]

@@ -66,6 +66,7 @@ from engine.timelimits.calendar import (
     working_days_between,
 )
 from engine.timelimits.days import ZONE, at_time, end_of_day, start_of_day
+from engine.timelimits.functions import FUNCTIONS
 from engine.timelimits.limits import (
     Derivation,
     TimeLimit,
@@ -77,6 +78,7 @@ from engine.timelimits.period import Period, parse_period
 from engine.timelimits.service import Spell
 
 __all__ = [
+    "FUNCTIONS",
     "SITES",
     "ZONE",
     "Calendar",

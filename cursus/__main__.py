@@ -1,0 +1,5 @@
+"""python -m cursus."""
+
+from cursus.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""Start and stop the processes of the product."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from flask import Flask
+
+from cursus import config, demo, wiring
+from cursus.config import Config
+from engine import worker
+
+Say = Callable[[str], None]
+
+
+def run(settings: Config, *, with_demo: bool, say: Say) -> None:
+    """Bring the database up, publish, load the demonstration, start web server and worker."""
+    database = wiring.database(settings)
+    wiring.publish_shipped(database, say=say)
+    people = demo.load(database, say=say) if with_demo else ()
+    database.engine.dispose()
+    processes = [_start("serve"), _start("worker")]
+    say(f"Cursus is at http://{settings.host}:{settings.port}/")
+    for person in people:
+        say(f"  {person.name:<10} {person.password}  ({', '.join(person.roles)})")
+    say("Stop with Ctrl-C.")
+    _wait(processes)
+
+
+def _start(command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "cursus", command])  # noqa: S603  # ourselves
+
+
+def _wait(processes: list[subprocess.Popen[bytes]]) -> None:
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    while not stopped.wait(0.5):
+        if any(one.poll() is not None for one in processes):
+            break
+    for one in processes:
+        one.terminate()
+    for one in processes:
+        one.wait(20)
+
+
+def serve(settings: Config) -> None:
+    """Become the web server (gunicorn, threads for the waiting on commits)."""
+    # each worker process opens its own pool; the embedded server is joined, not started twice
+    arguments = [
+        sys.executable, "-m", "gunicorn", "cursus.service:application()",
+        "--bind", f"{settings.host}:{settings.port}",
+        "--workers", str(settings.workers), "--threads", "4", "--worker-class", "gthread",
+        "--access-logfile", os.environ.get("CURSUS_ACCESS_LOG", os.devnull),
+    ]  # fmt: skip
+    os.execv(sys.executable, arguments)  # noqa: S606  # no shell on purpose
+
+
+def application() -> Flask:
+    """Return the web application, for gunicorn."""
+    settings = config.read()
+    return wiring.application(settings, wiring.database(settings))
+
+
+def work(settings: Config) -> None:
+    """Be the worker until told to stop."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    worker.serve(wiring.database(settings), wiring.shell(), stopped)

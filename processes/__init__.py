@@ -1,0 +1,1 @@
+"""The shipped diagrams, decision tables and scenarios: data only."""

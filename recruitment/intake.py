@@ -1,0 +1,230 @@
+"""Calls, applications and documents come in: store the record, open or tell its case."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import RowMapping
+
+from engine import cases
+from engine.access import authorize
+from engine.cases import Act, Case, Opening
+from engine.errors import Conflict, Invalid, NotFound
+from engine.history import EventKind
+from engine.store import cases as engine_cases
+from engine.store import events
+from recruitment.inspection import MAX_BYTES, Inspection, inspect_pdf
+from recruitment.store import records
+
+#: Case ids derive from the business key, so that a repeated request opens no second case.
+NAMESPACE = UUID("6b1f1d6e-2c0a-5c58-9a3b-1c7f0a8f3a11")
+
+
+def open_call(act: Act, content: Mapping[str, object]) -> Case:
+    """Record a call for expression of interest and open its case.
+
+    `content` is what cases see as `call`: id, reference, title, deadline (instant with offset),
+    site, function_group and the rest of `processes/VARIABLES.md`. Raises Invalid, Conflict.
+    """
+    authorize(act.actor, "call:create", act.shell.policy)
+    call_id = str(content["id"])
+    if records.get_call(act.uow, call_id) or records.get_call(act.uow, str(content["reference"])):
+        raise Conflict("There is a call with this id or reference already", where="reference")
+    case_id = uuid5(NAMESPACE, f"call:{call_id}")
+    row = {
+        "id": call_id,
+        "reference": content["reference"],
+        "title": content["title"],
+        "deadline": _instant(content.get("deadline"), "deadline"),
+        "content": dict(content),
+        "case_id": case_id,
+        "created_at": act.uow.now,
+    }
+    records.add_call(act.uow, row)
+    opening = Opening(
+        id=case_id, process="call_for_interest", title=str(content["title"]), key=call_id
+    )
+    return cases.open_case(act, opening, {"call": dict(content)})
+
+
+def register_application(
+    act: Act,
+    call_key: str,
+    candidate: Mapping[str, object],
+    mail: Mapping[str, object],
+    *,
+    attachment: bytes | None = None,
+) -> Case:
+    """Record an application by mail and open its case; late ones are registered all the same.
+
+    `mail` holds received_at (instant at the mailbox), message_id, subject and whether CV and form
+    stand in order. The same Message-ID twice is one application.
+    """
+    authorize(act.actor, "application:register", act.shell.policy)
+    call = records.get_call(act.uow, call_key)
+    if call is None:
+        raise NotFound("There is no such call", where=call_key)
+    message_id = str(mail.get("message_id") or "")
+    known = records.application_by_message(act.uow, message_id) if message_id else None
+    if known is not None:
+        return _case_of(act, known["id"])
+    person = _candidate(act, candidate)
+    application_id = str(uuid5(NAMESPACE, f"application:{call['id']}:{message_id or person['id']}"))
+    received = _instant(mail.get("received_at"), "received_at")
+    inspected = inspect_pdf(attachment) if attachment is not None else None
+    content = _application(application_id, call, mail, received, inspected)
+    records.add_application(
+        act.uow,
+        {
+            "id": application_id,
+            "call": call["id"],
+            "candidate": person["id"],
+            "received_at": received,
+            "message_id": message_id or None,
+            "digest": content["digest"],
+            "content": content,
+        },
+    )
+    if attachment is not None and inspected is not None:
+        _keep(act, application_id, "application", "application.pdf", attachment)
+    opening = Opening(
+        id=uuid5(NAMESPACE, f"case:{application_id}"),
+        process="recruitment_case",
+        title=f"{person['name']} / {call['reference']}",
+        key=application_id,
+        parent=call["case_id"],
+    )
+    variables = {
+        "call": call["content"],
+        "candidate": person["content"],
+        "application": content,
+    }
+    return cases.open_case(act, opening, variables)
+
+
+def store_document(
+    act: Act, application_id: str, *, kind: str, name: str, content: bytes
+) -> dict[str, object]:
+    """Keep a document and tell the case that waits for it; nothing that arrives is dropped.
+
+    The case gets `document_uploaded` with its id, kind, name and instant, never the content.
+    """
+    authorize(act.actor, "case:message", act.shell.policy)
+    if records.get_application(act.uow, application_id) is None:
+        raise NotFound("There is no such application", where=application_id)
+    if len(content) > MAX_BYTES:
+        raise Invalid(f"A document has at most {MAX_BYTES // 1_000_000} MB", where="content")
+    document = _keep(act, application_id, kind, name, content)
+    case = _case_of(act, application_id)
+    cases.deliver(act.uow, case.id, "document_uploaded", {"document": document})
+    return document
+
+
+def import_cast(act: Act, row: Mapping[str, object]) -> None:
+    """Record what the EPSO database says of a person and a profile."""
+    who = authorize(act.actor, "cast:import", act.shell.policy)
+    records.import_cast(act.uow, row)
+    events.append(
+        act.uow,
+        f"candidate:{row['candidate']}",
+        kind=EventKind.RECORD_CHANGED,
+        actor=who,
+        payload={"cast": {key: _plain(value) for key, value in row.items()}},
+    )
+
+
+def _case_of(act: Act, key: str) -> Case:
+    found = engine_cases.by_key(act.uow, "recruitment_case", key)
+    if found is None:
+        raise NotFound("There is no case for this application", where=key)
+    return found
+
+
+def _candidate(act: Act, content: Mapping[str, object]) -> RowMapping:
+    email = str(content["email"])
+    known = records.candidate_by_email(act.uow, email)
+    if known is not None:
+        return known
+    key = str(content.get("id") or uuid5(NAMESPACE, f"candidate:{email.lower()}"))
+    row = {
+        "id": key,
+        "name": content["name"],
+        "email": email,
+        "content": {**content, "id": key},
+        "created_at": act.uow.now,
+    }
+    records.add_candidate(act.uow, row)
+    found = records.get_candidate(act.uow, key)
+    if found is None:
+        raise Conflict("This candidate id belongs to somebody else", where="candidate")
+    return found
+
+
+def _application(
+    key: str,
+    call: RowMapping,
+    mail: Mapping[str, object],
+    received: datetime,
+    inspected: Inspection | None,
+) -> dict[str, object]:
+    subject = str(mail.get("subject") or "")
+    is_pdf = inspected is not None and inspected.verdict != "ask"
+    return {
+        "id": key,
+        "received_at": received.isoformat(),
+        "message_id": mail.get("message_id"),
+        "digest": inspected.sha256 if inspected else mail.get("digest"),
+        "one_pdf": bool(mail.get("one_pdf", is_pdf)) and (inspected is None or is_pdf),
+        "in_order": bool(mail.get("in_order", False)),
+        "reference_in_subject": call["reference"] in subject,
+        "defects": list(inspected.defects) if inspected else [],
+    }
+
+
+def _keep(act: Act, application_id: str, kind: str, name: str, content: bytes) -> dict[str, object]:
+    digest = hashlib.sha256(content).hexdigest()
+    key = str(uuid5(NAMESPACE, f"document:{application_id}:{kind}:{digest}"))
+    is_pdf = b"%PDF-" in content[:1024]
+    row = {
+        "id": key,
+        "application": application_id,
+        "kind": kind,
+        "name": name,
+        "media_type": "application/pdf" if is_pdf else "application/octet-stream",
+        "sha256": digest,
+        "size": len(content),
+        "content": content,
+        "received_at": act.uow.now,
+    }
+    records.add_document(act.uow, row)
+    events.append(
+        act.uow,
+        f"application:{application_id}",
+        kind=EventKind.DOCUMENT_STORED,
+        actor=act.actor,
+        payload={"document": key, "kind": kind, "name": name, "sha256": digest},
+    )
+    return {
+        "id": key,
+        "kind": kind,
+        "name": name,
+        "sha256": digest,
+        "received_at": act.uow.now.isoformat(),
+    }
+
+
+def _instant(value: object, where: str) -> datetime:
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise Invalid(
+            f"{value!r} is no instant", where=where, remedy="2025-05-26T12:00:00+02:00"
+        ) from error
+    if found.tzinfo is None:
+        raise Invalid("The instant needs an offset", where=where, remedy="add +02:00 or Z")
+    return found
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if hasattr(value, "isoformat") else value

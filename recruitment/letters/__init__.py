@@ -1,0 +1,1 @@
+"""What the house writes to people: templates as data."""
