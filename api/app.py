@@ -51,6 +51,4 @@ def create_app(house: House) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(reference.blueprint)
-    described = app.view_functions["api-docs.openapi_json"]
-    app.view_functions["api-docs.openapi_json"] = identity.public(lambda: described())
     return app

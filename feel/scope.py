@@ -21,7 +21,7 @@ class Environment:
     def __init__(self, text: str, functions: Mapping[str, Function], now: datetime | None) -> None:
         self.text = text
         self.functions = functions
-        self.now = now
+        self.now = _plain(now)
         self.budget = Budget()
 
     def limit(self, excess: Excess, position: int) -> FeelLimitError:
@@ -35,6 +35,14 @@ class Environment:
         return FeelRuntimeError(
             unfit.message, text=self.text, position=position, suggestion=unfit.suggestion
         )
+
+
+def _plain(now: datetime | None) -> datetime | None:
+    """Make a clock's own kind of datetime a plain one: values are told apart by exact type."""
+    if now is None or type(now) is datetime:
+        return now
+    whole = now.replace(microsecond=0).timetuple()[:6]
+    return datetime(*whole, now.microsecond, tzinfo=now.tzinfo)
 
 
 class Frame:

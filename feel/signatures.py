@@ -13,7 +13,7 @@ from decimal import Decimal
 from feel.errors import Unfit, suggest
 from feel.limits import bounded_list, bounded_text
 from feel.scope import Environment
-from feel.values import Function, Months, Range
+from feel.values import KINDS, Function, Months, Range
 
 _KINDS: dict[str, frozenset[type]] = {
     "any": frozenset(),
@@ -115,11 +115,11 @@ def choose(name: str, overloads: Overloads, names: Sequence[str], count: int) ->
 
 def _fit(value: object, kinds: frozenset[type]) -> object:
     """Bring a value to one of the kinds; None when it cannot be."""
-    if type(value) in kinds or not kinds or value is None:
+    if KINDS[type(value)] in kinds or not kinds or value is None:
         return value
     if list in kinds:
         return [value]
-    if isinstance(value, list) and len(value) == 1 and type(value[0]) in kinds:
+    if isinstance(value, list) and len(value) == 1 and KINDS[type(value[0])] in kinds:
         return value[0]
     return None
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from feel.values import DECIMAL, Months
+from feel.values import DECIMAL, KINDS, Months
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIME = re.compile(
@@ -256,16 +256,16 @@ _SUBTRACT: dict[tuple[type, type], Callable[..., object]] = {
 
 def add(left: object, right: object) -> object:
     """Add a duration to a date, time, instant or duration, in either order; else None."""
-    rule = _ADD.get((type(left), type(right)))
+    rule = _ADD.get((KINDS[type(left)], KINDS[type(right)]))
     if rule is None:
         left, right = right, left
-        rule = _ADD.get((type(left), type(right)))
+        rule = _ADD.get((KINDS[type(left)], KINDS[type(right)]))
     return _sum(rule, left, right)
 
 
 def subtract(left: object, right: object) -> object:
     """Take a duration from a date, time, instant or duration, or measure the time between two."""
-    return _sum(_SUBTRACT.get((type(left), type(right))), left, right)
+    return _sum(_SUBTRACT.get((KINDS[type(left)], KINDS[type(right)])), left, right)
 
 
 def _sum(rule: Callable[..., object] | None, left: object, right: object) -> object:
@@ -360,5 +360,5 @@ _PARTS_OF: dict[type, dict[str, Callable[..., object]]] = {
 
 def part(value: object, name: str) -> object:
     """Read a part such as `year` of a date or `days` of a duration; else None."""
-    reader = _PARTS_OF.get(type(value), {}).get(name)
+    reader = _PARTS_OF.get(KINDS[type(value)], {}).get(name)
     return reader(value) if reader else None

@@ -12,7 +12,8 @@ def _test(compiler: Compiler, node: Node) -> Test:
     """Compile one test of a cell.
 
     A test that speaks of `?` is a condition; another one names a value, a list or a range. A
-    condition without `?` decides by itself, unless the input is a boolean to be compared with it.
+    condition without `?` decides by itself, unless the input is null or a boolean, which are
+    compared with it.
     """
     if node.data == "comparing":
         return compile_test(compiler, node)
@@ -20,9 +21,11 @@ def _test(compiler: Compiler, node: Node) -> Test:
     if mentions(node, INPUT):
         return lambda _value, frame: _condition(wanted(frame))
 
+    is_literal = node.data == "constant"
+
     def run(value: object, frame: Frame) -> object:
         found = wanted(frame)
-        if isinstance(found, bool) and not isinstance(value, bool):
+        if isinstance(found, bool) and not is_literal and not isinstance(value, bool | None):
             return found
         return fits(value, found, frame)
 

@@ -66,10 +66,23 @@ class Function:
     optional: int = 0
 
 
+class _Kinds(dict[type, type]):
+    """Maps each Python class to the one that stands for its FEEL type.
+
+    Subclasses of dates arrive from outside, those of a frozen test clock for one.
+    """
+
+    def __missing__(self, kind: type) -> type:
+        for known in _TYPE_NAMES:
+            if issubclass(kind, known):
+                return known
+        return object
+
+
 def read(value: object, budget: Budget) -> object:
     """Take a JSON value or a FEEL value into the language; raises Excess."""
     kind = type(value)
-    if kind in PLAIN or kind in _TEMPORAL:
+    if kind in PLAIN or KINDS[kind] in _TEMPORAL:
         return _finite(value) if kind is Decimal else value
     if kind is int:
         return _integer(value)  # type: ignore[arg-type]
@@ -112,27 +125,28 @@ _TYPE_NAMES: dict[type, str] = {
     str: "string",
     list: "list",
     dict: "context",
+    datetime: "date and time",  # before its base class
     date: "date",
     time: "time",
-    datetime: "date and time",
     timedelta: "days and time duration",
     Months: "years and months duration",
     Range: "range",
     Function: "function",
 }
+KINDS = _Kinds({kind: kind for kind in _TYPE_NAMES})
 
 
 def type_name(value: object) -> str:
     """Name the type of a FEEL value in the words of the language."""
-    return _TYPE_NAMES[type(value)]
+    return _TYPE_NAMES.get(KINDS[type(value)], "value")
 
 
 def equal(left: object, right: object, budget: Budget) -> bool | None:
     """Compare as `=` does: None when the types differ; raises Excess."""
-    kind = type(left)
+    kind = KINDS[type(left)]
     if left is None or right is None:
         return left is right
-    if kind is not type(right):
+    if kind is not KINDS[type(right)]:
         return None
     if kind is list:
         return _equal_lists(left, right, budget)  # type: ignore[arg-type]
@@ -176,8 +190,8 @@ _ORDERED = frozenset([Decimal, str, date, time, datetime, timedelta, Months])
 
 def less(left: object, right: object) -> bool | None:
     """Compare as `<` does: None when the types differ or have no order."""
-    kind = type(left)
-    if kind is not type(right) or kind not in _ORDERED:
+    kind = KINDS[type(left)]
+    if kind is not KINDS[type(right)] or kind not in _ORDERED:
         return None
     try:
         return bool(left < right)  # type: ignore[operator]
@@ -187,8 +201,8 @@ def less(left: object, right: object) -> bool | None:
 
 def at_most(left: object, right: object) -> bool | None:
     """Compare as `<=` does: None when the types differ or have no order."""
-    kind = type(left)
-    if kind is not type(right) or kind not in _ORDERED:
+    kind = KINDS[type(left)]
+    if kind is not KINDS[type(right)] or kind not in _ORDERED:
         return None
     try:
         return bool(left <= right)  # type: ignore[operator]
@@ -247,4 +261,4 @@ def key(value: object, budget: Budget) -> object:
     if isinstance(value, Range):
         ends = (key(value.start, budget), key(value.end, budget))
         return ("range", ends, value.start_included, value.end_included)
-    return (type(value), value)
+    return (KINDS[type(value)], value)

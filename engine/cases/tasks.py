@@ -33,7 +33,7 @@ def complete_task(
     case, task = _open_task(act.uow, task_id, expected_revision)
     who = _authorized(act.uow, act.actor, case, task)
     definition = definitions.find(act.uow, case.definition)
-    result = _validated(definition, case, task, submission)
+    result = _validated(definition, case, task, submission, act.uow.now)
     command = kernel.CompleteTask(task_id=str(task_id), variables=result)
     return advance(act.uow, case, command, who, EventKind.TASK_COMPLETED, element=task.element)
 
@@ -207,7 +207,11 @@ def _ensure_candidate(uow: UnitOfWork, task: Task, name: str) -> None:
 
 
 def _validated(
-    definition: Definition, case: Case, task: Task, submission: Mapping[str, object]
+    definition: Definition,
+    case: Case,
+    task: Task,
+    submission: Mapping[str, object],
+    now: datetime,
 ) -> dict[str, object]:
     if task.form is None:
         if submission:
@@ -216,7 +220,7 @@ def _validated(
     form = compile_form(definition.forms[task.form], name=f"{task.form}.form")
     seen = task_variables(definition, case.state, str(task.id))
     try:
-        return form.load(submission, context=seen)
+        return form.load(submission, context=seen, now=now)
     except FormError as error:
         fields = ", ".join(sorted(error.errors))
         raise FormRejected(

@@ -10,7 +10,7 @@ from feel.errors import Unfit
 from feel.scope import Environment
 from feel.signatures import Table, signature
 from feel.temporal import MONTHS_A_YEAR
-from feel.values import Months, equal
+from feel.values import KINDS, Months, equal
 
 #: `today()` is the date here
 _ZONE: Final = "Europe/Brussels"
@@ -103,7 +103,7 @@ def _as_duration(value: object) -> object:
 
 def _months_between(start: date, end: date) -> Months | None:
     """Count the whole months from one date to another; negative backwards."""
-    if type(start) is not type(end):
+    if KINDS[type(start)] is not KINDS[type(end)]:
         start, end = _midnight(start, end), _midnight(end, start)
     if temporal.subtract(end, start) is None:
         return None
@@ -126,7 +126,7 @@ def _within_month(value: date) -> tuple[int, time]:
 
 def _is_same(env: Environment, left: object, right: object) -> bool:
     """Tell whether two values are the same in every part, the time zone included."""
-    if type(left) is not type(right):
+    if KINDS[type(left)] is not KINDS[type(right)]:
         return False
     if isinstance(left, (datetime, time)):
         return temporal.write_moment(left) == temporal.write_moment(right)  # type: ignore[arg-type]
