@@ -9,13 +9,14 @@ Three functions that are never mixed (each returns a `TimeLimit`):
 A period is `P20D`, `P2W`, `P3M`, `P1Y6M`, `P4.5M` (parts of months: 30 days), `PT48H` or `8 wd`.
 A site is "LUX" or "BRU". Errors are `PeriodRefused` and name the bad text.
 
-`FUNCTIONS` offers these to FEEL. Days are dates, instants or their ISO texts; results are dates,
-instants, numbers or booleans. A null argument gives null, except where stated.
+`FUNCTIONS` offers these to FEEL. Days are dates, instants or their ISO texts, periods their text or
+a FEEL duration; results are dates, instants, numbers or booleans. Null gives null, except
+where stated.
 
     legal_limit(event, period, site)          date: last day of the period
     legal_limit_instant(event, period, site)  instant: first after the period; the one for hours
     service_end(start, period)                date
-    latest_before(end, period)                date; for wd use add_working_days(end, -n, site)
+    latest_before(end, period)                date; a third argument `site` is needed for wd
     working_target(end, period, site)         date: latest_before or the working day before it
     add_working_days(day, n, site)            date; a negative n counts backwards
     is_working_day(day, site)                 boolean
@@ -29,7 +30,7 @@ A spell is a context {from, to, share, kind}: inclusive days; share (1 = full ti
 spells may be empty, or one spell alone. Overlapping or adjoining spells are one spell.
 
     used_months(spells)                       number: whole months + days/30; null: 0 (D12)
-    months_of_service(spells)                 number: complete months of that; null: 0
+    months_of_service(spells)                 number: complete months; null: 0
     years_of_service(spells)                  number: complete years; null: 0 (D19)
     exceeds_months(spells, cap)               boolean, exact: spells incl. the proposed > cap (D12)
     remaining_end(start, used, cap)           date: last day a contract from `start` may have under
@@ -66,7 +67,7 @@ from engine.timelimits.calendar import (
     working_days_between,
 )
 from engine.timelimits.days import ZONE, at_time, end_of_day, start_of_day
-from engine.timelimits.functions import FUNCTIONS
+from engine.timelimits.functions import FUNCTIONS, read_spells
 from engine.timelimits.limits import (
     Derivation,
     TimeLimit,
@@ -100,6 +101,7 @@ __all__ = [
     "on_or_before",
     "parse_period",
     "previous_working_day",
+    "read_spells",
     "service_end",
     "start_of_day",
     "working_days_between",

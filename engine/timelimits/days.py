@@ -59,8 +59,8 @@ def in_brussels(moment: datetime) -> datetime:
     A zone would make Python compare and add wall clocks: an instant in the hour that exists twice
     equals no instant of another zone, and a sum over a clock change is an hour wrong.
     """
-    local = moment.astimezone(ZONE)
-    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()), fold=0)
+    wall = moment.astimezone(ZONE).replace(tzinfo=None, fold=0)
+    return wall.replace(tzinfo=timezone(wall - moment.astimezone(UTC).replace(tzinfo=None)))
 
 
 def start_of_day(day: date) -> datetime:

@@ -32,7 +32,7 @@ def _read_spell(item: object) -> Spell:
     return Spell(
         first=read_day(item["from"]),
         last=read_day(item["to"]),
-        share=_fraction(item.get("share") or 1),
+        share=_fraction(1 if item.get("share") is None else item["share"]),
         kind=str(item.get("kind") or service.KINDS[0]),
     )
 
@@ -71,24 +71,30 @@ def _null_in_null_out(call: Callable[..., object]) -> Callable[..., object]:
     return guarded
 
 
-def _legal_limit(event: object, period: str, site: str) -> date:
-    return legal_limit(read_moment(event), period, _site(site)).day
+def _text(value: object) -> str:
+    """Read a period or time of day: a FEEL value of that kind is as good as its ISO text."""
+    return str(feel.to_json(value))
 
 
-def _legal_limit_instant(event: object, period: str, site: str) -> datetime:
-    return legal_limit(read_moment(event), period, _site(site)).expires_at
+def _legal_limit(event: object, period: object, site: str) -> date:
+    return legal_limit(read_moment(event), _text(period), _site(site)).day
 
 
-def _service_end(start: object, period: str) -> date:
-    return service_end(read_day(start), period).day
+def _legal_limit_instant(event: object, period: object, site: str) -> datetime:
+    return legal_limit(read_moment(event), _text(period), _site(site)).expires_at
 
 
-def _latest_before(end: object, period: str) -> date:
-    return latest_before(read_day(end), period).day
+def _service_end(start: object, period: object) -> date:
+    return service_end(read_day(start), _text(period)).day
 
 
-def _working_target(end: object, period: str, site: str) -> date:
-    return cast("date", latest_before(read_day(end), period, _site(site)).working_target)
+def _latest_before(end: object, period: object, *site: str) -> date:
+    return latest_before(read_day(end), _text(period), *map(_site, site)).day
+
+
+def _working_target(end: object, period: object, site: str) -> date:
+    limit = latest_before(read_day(end), _text(period), _site(site))
+    return cast("date", limit.working_target)
 
 
 def _calendar_warning(day: object, site: str) -> str | None:
@@ -112,8 +118,8 @@ def _start_of_day(day: object) -> datetime:
     return start_of_day(read_day(day))
 
 
-def _at_time(day: object, clock: str) -> datetime:
-    return at_time(read_day(day), clock)
+def _at_time(day: object, clock: object) -> datetime:
+    return at_time(read_day(day), _text(clock))
 
 
 def _used_months(spells: object) -> Decimal:
@@ -121,7 +127,7 @@ def _used_months(spells: object) -> Decimal:
 
 
 def _months_of_service(spells: object) -> int:
-    return int(service.used_months(read_spells(spells)))
+    return service.months_of_service(read_spells(spells))
 
 
 def _years_of_service(spells: object) -> int:
@@ -141,8 +147,8 @@ def _remaining_end(start: object, used: object, cap: object) -> date | None:
     return service.remaining_end(first, Fraction(days, 30), _whole(cap))
 
 
-def _lasts_at_least(first: object, last: object, period: str) -> bool:
-    return service.lasts_at_least(read_day(first), read_day(last), period)
+def _lasts_at_least(first: object, last: object, period: object) -> bool:
+    return service.lasts_at_least(read_day(first), read_day(last), _text(period))
 
 
 def _is_month_or_longer(first: object, last: object) -> bool:
@@ -182,7 +188,7 @@ _CALLS: Mapping[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "legal_limit": (("event", "period", "site"), _legal_limit),
     "legal_limit_instant": (("event", "period", "site"), _legal_limit_instant),
     "service_end": (("start", "period"), _service_end),
-    "latest_before": (("end", "period"), _latest_before),
+    "latest_before": (("end", "period", "site"), _latest_before),
     "working_target": (("end", "period", "site"), _working_target),
     "calendar_warning": (("day", "site"), _calendar_warning),
     "add_working_days": (("day", "n", "site"), _add_working_days),
@@ -212,6 +218,7 @@ FUNCTIONS: Mapping[str, feel.Function] = {
     name: feel.Function(
         parameters=parameters,
         call=call if name in _NULL_IS_EMPTY else _null_in_null_out(call),
+        optional=1 if name == "latest_before" else 0,
     )
     for name, (parameters, call) in _CALLS.items()
 }

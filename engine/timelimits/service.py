@@ -84,6 +84,13 @@ def used_months(spells: Iterable[Spell]) -> Fraction:
     return Fraction(used_days(spells), DAYS_IN_MONTH)
 
 
+def months_of_service(spells: Iterable[Spell]) -> int:
+    """Count complete months; thirty days of one spell are no month, of several they are."""
+    parts = [months_and_days(first, last) for first, last in joined(spells)]
+    over = sum(min(days, DAYS_IN_MONTH - 1) for _, days in parts)
+    return sum(months for months, _ in parts) + over // DAYS_IN_MONTH
+
+
 def exceeds_months(spells: Iterable[Spell], cap: int) -> bool:
     """Tell whether all spells together are longer than a cap in months, exactly."""
     return used_days(spells) > cap * DAYS_IN_MONTH
