@@ -28,7 +28,7 @@ class Year:
     days: Mapping[date, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Pattern:
     """How a year without a decision is projected."""
 
@@ -93,18 +93,13 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+@lru_cache(maxsize=512)
 def project(pattern: Pattern, number: int) -> Year:
     """Project the days of a year from the pattern; a day at a weekend is not replaced."""
-    return _project(tuple(pattern.fixed.items()), tuple(pattern.days_from_easter.items()), number)
-
-
-@lru_cache(maxsize=512)
-def _project(
-    fixed: tuple[tuple[tuple[int, int], str], ...], moving: tuple[tuple[int, str], ...], number: int
-) -> Year:
     sunday = easter(number)
-    days = {date(number, month, day): name for (month, day), name in fixed}
-    days |= {sunday + timedelta(days=offset): name for offset, name in moving}
+    days = {date(number, month, day): name for (month, day), name in pattern.fixed.items()}
+    for offset, name in pattern.days_from_easter.items():
+        days[sunday + timedelta(days=offset)] = name
     weekdays = {day: name for day, name in sorted(days.items()) if day.weekday() < _SATURDAY}
     return Year(status="projection", source="no decision on file", days=weekdays)
 
