@@ -5,8 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from api.identity import Attempt, Session, Token, User
-from engine import clock
-from engine.store import Database, begin, users
+from engine import clock, people
+from engine.access import Actor
+from engine.history import EventKind
+from engine.store import Database, begin, events, users
 
 #: Deputyships begin and end at midnight in the institution's zone.
 ZONE = ZoneInfo("Europe/Brussels")
@@ -92,17 +94,22 @@ class StoredDirectory:
         )
 
     def record_sign_in(self, attempt: Attempt) -> None:
-        """Keep an attempt, in a transaction of its own: a refusal must not undo it."""
+        """Keep an attempt with its event, in a transaction of its own: no refusal undoes it."""
+        name = attempt.name[:200]
+        kind = EventKind.USER_SIGNED_IN if attempt.succeeded else EventKind.USER_SIGN_IN_FAILED
         with begin(self.database, now=clock.now()) as uow:
             users.add_sign_in(
                 uow,
                 {
-                    "name": attempt.name[:200],
+                    "name": name,
                     "address": attempt.address,
                     "at": attempt.at,
                     "succeeded": attempt.succeeded,
                 },
             )
+            payload = {"name": name, "address": attempt.address}
+            actor = Actor(name=name)
+            events.append(uow, people.STREAM, kind=kind, actor=actor, payload=payload)
 
     def count_failures(
         self, *, name: str | None, address: str | None, since: datetime

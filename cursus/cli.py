@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ import feel as feel_language
 from api.identity import hash_password
 from api.tools import compute
 from cursus import config, service, wiring
+from cursus.demo import show as demonstration
 from engine import archive, cases, clock, decisions, definitions, people, replay, timelimits
 from engine.access import Actor
 from engine.errors import CursusError
@@ -285,6 +287,13 @@ def _json_object(text: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise click.BadParameter("a JSON object is wanted")
     return value
+
+
+@main.command("demo")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default="2034-12-31", help="Day.")
+def play_demo(until: datetime) -> None:
+    """Run the real call with 60 made-up candidates under a moving clock, in a database of its own."""
+    demonstration.show(until.replace(tzinfo=UTC), say=out.print)
 
 
 # --- people, rehearsal, demonstration --------------------------------------------------------

@@ -10,9 +10,11 @@ from types import FrameType
 
 from flask import Flask
 
-from cursus import config, demo, wiring
+from cursus import config, wiring
 from cursus.config import Config
-from engine import worker
+from cursus.demo import director, people
+from engine import clock, worker
+from engine.store import Database
 
 Say = Callable[[str], None]
 
@@ -21,14 +23,21 @@ def run(settings: Config, *, with_demo: bool, say: Say) -> None:
     """Bring the database up, publish, load the demonstration, start web server and worker."""
     database = wiring.database(settings)
     wiring.publish_shipped(database, say=say)
-    people = demo.load(database, say=say) if with_demo else ()
+    made_up = _demonstration(database, say) if with_demo else ()
     database.engine.dispose()
     processes = [_start("serve"), _start("worker")]
     say(f"Cursus is at http://{settings.host}:{settings.port}/")
-    for person in people:
+    for person in made_up:
         say(f"  {person.name:<10} {person.password}  ({', '.join(person.roles)})")
     say("Stop with Ctrl-C.")
     _wait(processes)
+
+
+def _demonstration(database: Database, say: Say) -> tuple[people.Person, ...]:
+    shell = wiring.shell()
+    made_up = people.load(database, shell.roles, say=say)
+    director.play(database, shell, until=clock.now(), say=say)
+    return made_up
 
 
 def _start(command: str) -> subprocess.Popen[bytes]:

@@ -147,7 +147,7 @@ def _tree(text: str, tokens: list[Token], names: frozenset[str], start: str) -> 
     try:
         return parser().parse(tokens, start=start)
     except UnexpectedToken as error:
-        raise explain(text, tokens, error.token, error.expected, names | BUILTINS.keys()) from None
+        raise explain(text, tokens, error.token, error.accepts, names | BUILTINS.keys()) from None
 
 
 def _compile(text: str, tree: Node, is_unary: bool) -> Expression:

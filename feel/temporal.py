@@ -105,7 +105,8 @@ def _elapsed(sign: int, part: dict[str, int], fraction: str) -> timedelta | None
 
 def parse_any(text: str) -> object:
     """Read what stands behind `@`: a duration, a date and time, a date or a time."""
-    return parse_duration(text) or parse_date(text) or parse_instant(text) or parse_time(text)
+    found = (read(text) for read in (parse_duration, parse_date, parse_instant, parse_time))
+    return next((value for value in found if value is not None), None)
 
 
 def zone(name: str) -> tzinfo | None:

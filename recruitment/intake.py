@@ -104,18 +104,25 @@ def register_application(
 
 
 def store_document(
-    act: Act, application_id: str, *, kind: str, name: str, content: bytes
+    act: Act,
+    application_id: str,
+    *,
+    kind: str,
+    name: str,
+    content: bytes,
+    number: int | None = None,
 ) -> dict[str, object]:
     """Keep a document and tell the case that waits for it; nothing that arrives is dropped.
 
-    The case gets `document_uploaded` with its id, kind, name and instant, never the content.
+    The case gets `document_uploaded` with its id, kind, number (the period it proves, from 1),
+    name and instant, never the content.
     """
     authorize(act.actor, "case:message", act.shell.policy)
     if records.get_application(act.uow, application_id) is None:
         raise NotFound("There is no such application", where=application_id)
     if len(content) > MAX_BYTES:
         raise Invalid(f"A document has at most {MAX_BYTES // 1_000_000} MB", where="content")
-    document = _keep(act, application_id, kind, name, content)
+    document = {**_keep(act, application_id, kind, name, content), "number": number}
     case = _case_of(act, application_id)
     cases.deliver(act.uow, case.id, "document_uploaded", {"document": document})
     return document

@@ -63,6 +63,25 @@ def database(server, request):
     admin.engine.dispose()
 
 
+@pytest.fixture
+def office(database):
+    """A small office with its people, on the fresh database, with the review published."""
+    from tests.support import Office  # noqa: PLC0415  # only tests with a database pay for it
+
+    office = Office(database)
+    office.hire()
+    office.publish()
+    return office
+
+
+@pytest.fixture
+def front(office):
+    """The web application over the office."""
+    from tests.support import Front  # noqa: PLC0415  # only tests with a database pay for it
+
+    return Front(office)
+
+
 def prove_all(database: Database) -> None:
     """Replay every case of the database and compare with what is stored."""
     from engine import clock, replay  # noqa: PLC0415  # only tests with a database pay for it

@@ -1,10 +1,9 @@
-"""The demonstration: made-up people around the real call."""
+"""The made-up people of the demonstration."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.identity import hash_password
-from cursus import wiring
 from engine import clock, people
 from engine.access import Actor
 from engine.store import Database, begin, users
@@ -29,10 +28,12 @@ PEOPLE = (
     Person(name="hanna", full_name="Hanna Virtanen", roles=("hr_officer",)),
     Person(name="henri", full_name="Henri Lambert", roles=("hr_officer",)),
     Person(name="luisa", full_name="Luísa Ferreira", roles=("line_manager",)),
+    Person(name="lars", full_name="Lars Kask", roles=("line_manager",)),
     Person(name="pavel", full_name="Pavel Šťastný", roles=("panel_member",)),
     Person(name="petra", full_name="Petra Nowak", roles=("panel_member",)),
     Person(name="peter", full_name="Peter Byrne", roles=("panel_member",)),
     Person(name="carla", full_name="Carla Rossi", roles=("contracting_authority",)),
+    Person(name="cyril", full_name="Cyril Dubois", roles=("contracting_authority",)),
     Person(name="maria", full_name="Dr Maria Παπαδοπούλου", roles=("medical_service",)),
     Person(name="olga", full_name="Olga Ivanova", roles=("process_owner",)),
     Person(name="anton", full_name="Anton Huber", roles=("auditor",)),
@@ -40,9 +41,8 @@ PEOPLE = (
 )
 
 
-def load(on: Database, *, say: Callable[[str], None]) -> tuple[Person, ...]:
-    """Add the people of the demonstration, once."""
-    known = wiring.shell().roles
+def load(on: Database, known: frozenset[str], *, say: Callable[[str], None]) -> tuple[Person, ...]:
+    """Add the people of the demonstration, once; `known` are the roles there are."""
     hashed = hash_password(PASSWORD)
     with begin(on, now=clock.now()) as uow:
         for person in PEOPLE:

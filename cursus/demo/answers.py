@@ -1,0 +1,278 @@
+"""What the made-up people answer in each form: the first choice, unless the plan says otherwise."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from cursus.demo.candidates import Plan
+from engine.timelimits import service_end
+
+ZONE = ZoneInfo("Europe/Brussels")
+TEXT = "Recorded for the demonstration; the grounds stand in the file."
+Submission = dict[str, object]
+#: Kinds of components that hold no answer.
+_SILENT = frozenset({"text", "html", "image", "separator", "spacer", "button", "dynamiclist"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A form to be answered: by whom it is about, what it sees, and when."""
+
+    element: str
+    #: None for the call itself
+    plan: Plan | None
+    seen: Mapping[str, Any]
+    now: datetime
+
+    @property
+    def kind(self) -> str:
+        """What the candidate is there to show."""
+        return self.plan.kind if self.plan else ""
+
+    @property
+    def today(self) -> date:
+        """The day in Brussels."""
+        return self.now.astimezone(ZONE).date()
+
+    def days(self, count: int) -> str:
+        """Return the ISO date so many days from today."""
+        return (self.today + timedelta(days=count)).isoformat()
+
+
+def answer(form: bytes, question: Question) -> Submission:
+    """Fill a form: required fields by their kind, then what the plan says of this element."""
+    schema = json.loads(form)
+    filled = _fill(schema["components"], question)
+    special = ANSWERS.get(question.element)
+    return {**filled, **(special(question) if special else {})}
+
+
+def _fill(components: list[dict[str, Any]], question: Question) -> Submission:
+    filled: Submission = {}
+    for one in components:
+        if one["type"] == "group":
+            inner = _fill(one["components"], question)
+            filled.update({one["path"]: inner} if one.get("path") else inner)
+        elif one["type"] not in _SILENT and one.get("validate", {}).get("required"):
+            filled[one["key"]] = _value(one, question)
+    return filled
+
+
+def _value(component: Mapping[str, Any], question: Question) -> object:
+    kind, bounds = component["type"], component.get("validate", {})
+    if kind == "number":
+        return bounds.get("min", 1)
+    if kind in ("radio", "select"):
+        return component["values"][0]["value"]
+    if kind == "checkbox":
+        return True
+    if kind == "datetime":
+        is_day = component.get("subtype") == "date"
+        return question.days(0) if is_day else question.now.isoformat()
+    if kind == "filepicker":
+        return ["demonstration"]
+    if kind in ("checklist", "taglist"):
+        return [component["values"][0]["value"]]
+    return TEXT[: bounds.get("maxLength", len(TEXT))]
+
+
+# --- before the interview --------------------------------------------------------------------
+
+
+def _draft_call(question: Question) -> Submission:
+    call = question.seen["call"]
+    keys = (
+        "reference", "title", "unit", "institution", "place", "site", "function_group",
+        "contract_type", "cast_profile", "deadline", "entry_date", "selection_language",
+        "mailbox", "posts", "criteria", "list_validity",
+    )  # fmt: skip
+    return {key: call[key] for key in keys if call.get(key) is not None}
+
+
+def _register(question: Question) -> Submission:
+    plan = cast("Plan", question.plan)
+    weak = question.kind == "ineligible" and plan.nationality != "CH"
+    began = date(2025 - plan.experience, 3, 1)
+    return {
+        "nationality": plan.nationality,
+        "birth_date": plan.born.isoformat(),
+        "full_rights": True,
+        "military_status": "not_applicable",
+        "references_declared": True,
+        "diploma_level": "secondary" if weak and plan.number % 4 == 1 else "university",
+        "diploma_country": "FR",
+        "diploma_recognised": True,
+        "diploma_date": f"{began.year - 1}-07-01",
+        "experience_years": plan.experience,
+        "equivalent": "none",
+        "language_1": "FR",
+        "level_1": "C2",
+        "language_2": "EN",
+        "level_2": "B1" if weak and plan.number % 4 == 3 else "C1",  # noqa: PLR2004  # every other
+        "language_shown_by_diploma": True,
+        "allowances_claimed": False,
+        "employment": [
+            {
+                "employer": "An earlier employer",
+                "from": began.isoformat(),
+                "to": "2025-02-28",
+                "occupation": 100,
+            }
+        ],
+        "spells": [],
+    }
+
+
+def _shortlist(question: Question) -> Submission:
+    wanted = question.kind != "not_shortlisted"
+    criteria = question.seen["call"].get("criteria") or []
+    return {
+        "decision": "shortlist" if wanted else "not_shortlist",
+        "merits": [
+            {"criterion": one["criterion"], "points": 4 if wanted else 1, "evidence": "CV, page 2"}
+            for one in criteria
+        ],
+    }
+
+
+def _panel(_question: Question) -> Submission:
+    members = (
+        ("pavel", "Pavel Šťastný", "m", True),
+        ("petra", "Petra Nowak", "f", False),
+        ("peter", "Peter Byrne", "m", False),
+    )
+    return {
+        "members": [
+            {
+                "person": person,
+                "name": name,
+                "gender": gender,
+                "unit": "HR.A.2" if person == "petra" else "DIGIT.B.1",
+                "grade": "AD9",
+                "chair": chair,
+            }
+            for person, name, gender, chair in members
+        ],
+        "criteria": [
+            {
+                "criterion": "AI governance",
+                "question": "How would you assess a system?",
+                "weight": 3,
+            }
+        ],
+    }
+
+
+def _schedule(question: Question) -> Submission:
+    day = question.now.astimezone(ZONE) + timedelta(days=20)
+    at = day.replace(hour=10, minute=0, second=0, microsecond=0)
+    return {"interview_at": at.isoformat(), "place": "Luxembourg", "language": "EN"}
+
+
+def _score(question: Question) -> Submission:
+    points = round(question.plan.score or 3) if question.plan else 3
+    return {"ratings": [{"criterion": "AI governance", "points": points, "evidence": "Notes"}]}
+
+
+def _consensus(question: Question) -> Submission:
+    score = (question.plan.score if question.plan else None) or 3
+    suitable = question.kind != "not_selected"
+    return {"score": score, "suitable": "yes" if suitable else "no"}
+
+
+# --- from the documents to the contract ------------------------------------------------------
+
+
+def _check_document(question: Question) -> Submission:
+    return {"result": "accepted", "issued_on": question.days(-20)}
+
+
+def _verify(question: Question) -> Submission:
+    plan = cast("Plan", question.plan)
+    began = date(2025 - plan.experience, 3, 1)
+    return {
+        "statements": [{"statement": "University diploma", "verdict": "proved"}],
+        "degree_on": f"{began.year - 1}-07-01",
+        "periods": [
+            {
+                "employer": "An earlier employer",
+                "from": began.isoformat(),
+                "to": "2025-02-28",
+                "occupation": 100,
+                "proof": "Certificate",
+            }
+        ],
+        "all_proved": "yes",
+    }
+
+
+def _visit(question: Question) -> Submission:
+    day = question.now.astimezone(ZONE) + timedelta(days=7)
+    at = day.replace(hour=9, minute=0, second=0, microsecond=0)
+    return {"visit_at": at.isoformat(), "place": "Luxembourg"}
+
+
+def _opinion(question: Question) -> Submission:
+    return {"attended": "yes", "opinion": "unfit" if question.kind == "unfit" else "fit"}
+
+
+def _start_date(question: Question) -> Submission:
+    day = question.today + timedelta(days=20)
+    while day.day not in (1, 16):
+        day += timedelta(days=1)
+    return {"start": day.isoformat(), "agreed": True}
+
+
+# --- employment ------------------------------------------------------------------------------
+
+
+def _next_end(question: Question) -> str:
+    """Ten months, so that six renewals reach the ceiling of six years."""
+    proposed = question.seen.get("proposed") or {}
+    begins = date.fromisoformat(str(proposed["start"])) if proposed.get("start") else None
+    if begins is None:
+        begins = date.fromisoformat(str(question.seen["contract"]["end"])) + timedelta(days=1)
+    return service_end(begins, "P10M").day.isoformat()
+
+
+def _wanted(question: Question) -> Submission:
+    return {"need": "yes", "budget": "yes", "wanted_end": _next_end(question)}
+
+
+def _proposed_end(question: Question) -> Submission:
+    proposed = question.seen.get("proposed") or {}
+    return {"end": str(proposed.get("end") or _next_end(question))}
+
+
+ANSWERS: Mapping[str, Callable[[Question], Submission]] = {
+    "draft_call": _draft_call,
+    "check_format": lambda q: {"decision": "refuse" if q.kind == "malformed" else "accept"},
+    "register_application": _register,
+    "shortlist_candidate": _shortlist,
+    "set_up_panel": _panel,
+    "schedule_interview": _schedule,
+    "score_candidate": _score,
+    "record_consensus": _consensus,
+    "record_candidate_declaration": lambda _q: {"links": []},
+    "chase_cast_result": lambda _q: {"decision": "close"},
+    "check_document": _check_document,
+    "verify_statements": _verify,
+    "register_conflict_form": lambda _q: {"declares_interest": "no", "document": "form"},
+    "schedule_medical_visit": _visit,
+    "give_medical_opinion": _opinion,
+    "convene_medical_committee": lambda q: {"meets_on": q.days(10)},
+    "set_start_date": _start_date,
+    "establish_installation_allowance": lambda _q: {
+        "entitled": "yes", "household": "no", "amount": 703.36,
+    },
+    "set_objectives": lambda _q: {"objectives": [{"objective": "Run the AI governance desk"}]},
+    "record_outside_activities": lambda _q: {"declared": "no"},
+    "record_spouse_activity": lambda _q: {"employed": "no"},
+    "write_probation_report": lambda _q: {"recommendation": "satisfactory"},
+    "give_renewal_opinion": _wanted,
+    "check_renewal": _proposed_end,
+    "decide_renewal": _proposed_end,
+}  # fmt: skip
