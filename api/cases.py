@@ -120,7 +120,7 @@ def at(case_id: UUID, instant: str) -> object:
             "variables": {} if hidden else moment.step.variables,
             "tokens": view.tokens,
             "completed": view.completed,
-            "outcome": view.ended.outcome if view.ended else None,
+            "outcome": _outcome(view.ended),
         }
 
 
@@ -286,6 +286,10 @@ def _open_scopes(
         for one in scopes
         if one.element is None or not definition.elements[one.element].confidential
     ]
+
+
+def _outcome(ended: kernel.Ended | None) -> str | None:
+    return (ended.outcome or ended.element or "cancelled") if ended else None
 
 
 def _iso(when: object) -> str | None:
