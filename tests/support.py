@@ -127,9 +127,7 @@ class Office:
             return verb(act, *args, **kwargs)
 
     def complete(self, name, case_id, variables=None, **more):
-        return self.do(
-            name, cases.complete_task, self.task(case_id).id, variables or {}, **more
-        )
+        return self.do(name, cases.complete_task, self.task(case_id).id, variables or {}, **more)
 
     def work(self):
         return worker.run_due(self.database, self.shell)

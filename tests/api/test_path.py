@@ -43,9 +43,7 @@ def test_a_case_goes_from_publication_to_proof(database):
 
     luc = front.as_("luc")
     (sign,) = luc.get("/api/v1/tasks/mine").json
-    signed = luc.post(
-        f"/api/v1/tasks/{sign['id']}/complete", json={}, headers={"If-Match": '"r2"'}
-    )
+    signed = luc.post(f"/api/v1/tasks/{sign['id']}/complete", json={}, headers={"If-Match": '"r2"'})
     assert signed.status_code == 200
     assert office.work().effects == 1
     assert [grade for _, grade in office.mailbox.sent] == [3]
