@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from feel import temporal
+from feel import iso
 from feel.errors import Excess, FeelLimitError, FeelRuntimeError
 from feel.limits import MAX_JSON_INTEGER, Budget, bounded_text
 from feel.values import Months, Range, type_name
@@ -55,11 +55,11 @@ def _number(value: Decimal) -> Json:
 
 def _iso(value: object) -> str:
     if isinstance(value, (datetime, time)):
-        return temporal.write_moment(value, names=False)
+        return iso.write_moment(value, names=False)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (timedelta, Months)):
-        return temporal.write_duration(value)
+        return iso.write_duration(value)
     raise FeelRuntimeError(
         f"a {type_name(value)} cannot be stored",
         text="",
@@ -101,7 +101,7 @@ def _quoted(text: str) -> str:
 
 def _other(value: object, budget: Budget) -> str:
     if isinstance(value, (datetime, time)):
-        return temporal.write_moment(value)
+        return iso.write_moment(value)
     if isinstance(value, Range):
         low, high = (to_text(end, budget, is_inner=True) for end in (value.start, value.end))
         ends = "(["[value.start_included], ")]"[value.end_included]

@@ -7,7 +7,7 @@ from decimal import Decimal, Overflow
 
 from lark import Token
 
-from feel import temporal
+from feel import iso
 from feel.arithmetic import OPERATORS, minus
 from feel.errors import Excess
 from feel.limits import too_large
@@ -80,7 +80,7 @@ def string(compiler: Compiler, node: Node) -> Run:
 def at_literal(compiler: Compiler, node: Node) -> Run:
     """Compile a date, time, instant or duration written `@"..."`."""
     token = leaves(node)[0]
-    value = temporal.parse_any(unescape(token[token.index('"') + 1 : -1]))
+    value = iso.parse_any(unescape(token[token.index('"') + 1 : -1]))
     if value is None:
         raise compiler.refuse(
             f"{token} is no date, time, date and time or duration",

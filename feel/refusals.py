@@ -15,6 +15,10 @@ _WRITTEN = {kind: word for word, kind in KEYWORDS.items()} | {
     "_COLON": ":",
     "CMP": "=",
 }
+_CONTINUATIONS = (
+    *("_THEN", "_ELSE", "_RETURN", "_SATISFIES", "_IN"),
+    *("_COLON", "RPAR", "RSQB", "RBRACE"),
+)
 _OPERATOR_WORDS = ("and", "or", "in", "between", "then", "else", "return", "satisfies")
 
 
@@ -67,21 +71,10 @@ def _two_names(first: Token, second: Token, names: Collection[str]) -> str:
 
 
 def _missing(expected: Collection[str]) -> str:
-    if "NAME" in expected and "NUMBER" in expected:
-        return "write a value or a name here"
     if "NAME" in expected:
-        return "write a name here"
-    for kind in (
-        "_THEN",
-        "_ELSE",
-        "_RETURN",
-        "_SATISFIES",
-        "_IN",
-        "_COLON",
-        "RPAR",
-        "RSQB",
-        "RBRACE",
-    ):
-        if kind in expected:
+        return "write a value or a name here" if "NUMBER" in expected else "write a name here"
+    follows_value = "CMP" in expected
+    for kind in _CONTINUATIONS:
+        if kind in expected and not (follows_value and kind == "_IN"):
             return f"did you mean `{_WRITTEN[kind]}`?"
     return "write an operator before it, or leave it out"

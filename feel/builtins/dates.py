@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feel import temporal
+from feel import iso, temporal
 from feel.errors import Unfit
+from feel.iso import MONTHS_A_YEAR
 from feel.scope import Environment
 from feel.signatures import Table, signature
-from feel.temporal import MONTHS_A_YEAR
 from feel.values import KINDS, Months, equal
 
 #: `today()` is the date here
@@ -26,7 +26,7 @@ def _as_date(value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    return temporal.parse_date(value) if isinstance(value, str) else None
+    return iso.parse_date(value) if isinstance(value, str) else None
 
 
 def _date_of(year: Decimal, month: Decimal, day: Decimal) -> date | None:
@@ -48,7 +48,7 @@ def _as_time(value: object) -> time | None:
     if isinstance(value, date):
         return time(tzinfo=UTC)
     if isinstance(value, str):
-        return temporal.parse_time(value.removeprefix("T"))
+        return iso.parse_time(value.removeprefix("T"))
     return value if isinstance(value, time) else None
 
 
@@ -70,7 +70,7 @@ def _zone_from(offset: object) -> tzinfo | None:
         return None
     if not isinstance(offset, timedelta):
         raise ValueError(offset)  # noqa: TRY004  # becomes null like other values
-    return temporal.fixed_zone(offset)
+    return iso.fixed_zone(offset)
 
 
 def _as_instant(value: object) -> datetime | None:
@@ -78,7 +78,7 @@ def _as_instant(value: object) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
-    return temporal.parse_instant(value) if isinstance(value, str) else None
+    return iso.parse_instant(value) if isinstance(value, str) else None
 
 
 def _instant_of(day: object, moment: object) -> datetime | None:
@@ -97,7 +97,7 @@ def _instant_in(
 
 def _as_duration(value: object) -> object:
     if isinstance(value, str):
-        return temporal.parse_duration(value)
+        return iso.parse_duration(value)
     return value if isinstance(value, (timedelta, Months)) else None
 
 
@@ -129,7 +129,7 @@ def _is_same(env: Environment, left: object, right: object) -> bool:
     if KINDS[type(left)] is not KINDS[type(right)]:
         return False
     if isinstance(left, (datetime, time)):
-        return temporal.write_moment(left) == temporal.write_moment(right)  # type: ignore[arg-type]
+        return iso.write_moment(left) == iso.write_moment(right)  # type: ignore[arg-type]
     return equal(left, right, env.budget) is True
 
 
