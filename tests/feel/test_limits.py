@@ -21,7 +21,8 @@ HUNGRY = [
     "every x in xs, y in xs satisfies x + y >= 0",
     "for i in 1..10 ** 9 return i",
     "string(for i in 1..99 return [partial[-1], partial[-1]])",
-    "(for i in 1..99 return [partial[-1], partial[-1]]) = (for i in 1..99 return [partial, 1])",
+    "{a: for i in 1..99 return [partial[-1], partial[-1]], b: for i in 1..99 return"
+    " [partial[-1], partial[-1]], c: a = b}",
     "flatten(for i in 1..99 return [partial[-1], partial[-1]])",
     "{a: for i in 1..99 return [partial[-1], partial[-1]], b: distinct values(a)}",
     "xs[count(xs[item > 3]) > 0]",
