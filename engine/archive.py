@@ -13,6 +13,9 @@ from engine.store import events
 from engine.store.cases import Case
 from engine.store.unit_of_work import UnitOfWork
 
+#: What a report says of the newest checkpoint.
+GENUINE, FORGED = "genuine", "forged"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -27,7 +30,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.bad
+        return not self.bad and self.checkpoint != FORGED
 
     def as_json(self) -> dict[str, object]:
         """Return plain JSON."""
@@ -70,7 +73,7 @@ def _checked(
         return None
     key = public_key or signed[0].public_key
     genuine = history.is_genuine(signed[0], signed[1], public_key=key)
-    return "genuine" if genuine else "forged"
+    return GENUINE if genuine else FORGED
 
 
 def of_case(uow: UnitOfWork, case: Case) -> bytes:
@@ -115,7 +118,8 @@ def _line(event: Sealed) -> dict[str, object]:
         "previous": event.previous.hex(),
         "hash": event.hash.hex(),
         "salt": event.salt.hex() if event.salt else None,
-        "payload": event.payload.decode() if event.payload else None,
+        # bytes that somebody damaged must still leave the house, to be named by the verifier
+        "payload": None if event.payload is None else event.payload.decode(errors="replace"),
         "erased_under": event.erased_under,
     }
 

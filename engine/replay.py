@@ -84,7 +84,8 @@ def verify(uow: UnitOfWork, stream: str, sealed: Iterable[Sealed] | None = None)
     """Verify one stream against its head row, which finds a cut tail."""
     found = events.of_stream(uow, stream) if sealed is None else sealed
     last = events.peek(uow, stream)
-    return history.verify_stream(stream, found, expected_head=(last.seq, last.hash))
+    head = (last.seq, last.hash)
+    return history.verify_stream(stream, found, expected_head=head, head_is_last=True)
 
 
 def _proof(verdict: Verdict) -> Proof:

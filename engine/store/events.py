@@ -14,8 +14,6 @@ from engine.history import Checkpoint, EventKind, Fields, Sealed, StreamHead
 from engine.store.tables import checkpoint, event, event_payload, stream_head
 from engine.store.unit_of_work import UnitOfWork
 
-SALT_BYTES = 16
-
 # one round trip: the event, its payload and the new head of its stream
 _APPEND = text(
     """
@@ -84,7 +82,7 @@ def append(  # noqa: PLR0913  # an event has these columns
         element=element,
         definition=definition,
     )
-    salt = secrets.token_bytes(SALT_BYTES)
+    salt = secrets.token_bytes(history.SALT_BYTES)
     content = history.canonical(payload)
     commitment = history.commit(content, salt)
     hashed = history.seal(fields, commitment, last.hash)
@@ -242,8 +240,15 @@ def _checkpoint(row: RowMapping) -> tuple[Checkpoint, list[StreamHead]]:
     return signed, covered
 
 
-def erase(uow: UnitOfWork, stream: str, seq: int, *, under: str) -> None:
-    """Destroy the content of one event; its commitment keeps the chain verifiable."""
-    here = (event_payload.c.stream == stream) & (event_payload.c.seq == seq)
+def erase(
+    uow: UnitOfWork, stream: str, numbers: Sequence[int], *, under: str, actor: Actor
+) -> Head:
+    """Destroy the contents of events under a rule and seal an event that says so.
+
+    The commitments keep the chain verifiable; without that event an erasure is tampering.
+    """
+    here = (event_payload.c.stream == stream) & event_payload.c.seq.in_(numbers)
     gone = {"salt": None, "payload": None, "erased_at": uow.now, "erased_under": under}
     uow.write(update(event_payload).where(here).values(gone))
+    content = history.erasure(numbers, under=under)
+    return append(uow, stream, kind=EventKind.PAYLOAD_ERASED, actor=actor, payload=content)
