@@ -3,19 +3,22 @@
 from engine.history.canonical import canonical
 from engine.history.chain import (
     GENESIS,
+    SALT_BYTES,
     Fields,
     Sealed,
     Verdict,
     commit,
+    erasure,
     instant,
     seal,
     verify_stream,
 )
-from engine.history.checkpoint import Checkpoint, StreamHead, is_genuine, sign
+from engine.history.checkpoint import Checkpoint, StreamHead, is_genuine, public_key_of, sign
 from engine.history.vocabulary import EventKind
 
 __all__ = [
     "GENESIS",
+    "SALT_BYTES",
     "Checkpoint",
     "EventKind",
     "Fields",
@@ -24,8 +27,10 @@ __all__ = [
     "Verdict",
     "canonical",
     "commit",
+    "erasure",
     "instant",
     "is_genuine",
+    "public_key_of",
     "seal",
     "sign",
     "verify_stream",

@@ -61,6 +61,11 @@ def sign(heads: Sequence[StreamHead], *, at: datetime, private_key: bytes) -> Ch
     )
 
 
+def public_key_of(private_key: bytes) -> bytes:
+    """Return the raw public key of a raw Ed25519 private key."""
+    return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
 def is_genuine(checkpoint: Checkpoint, heads: Sequence[StreamHead], *, public_key: bytes) -> bool:
     """Say whether this key signed exactly these heads."""
     if merkle.root(tree(heads)) != checkpoint.root or len(heads) != checkpoint.size:

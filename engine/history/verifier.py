@@ -2,20 +2,29 @@
 
 Needs Python 3.11 and nothing else. It recomputes every commitment (SHA-256 of salt and content),
 every hash (SHA-256 of 0x00, the hash before, the canonical fields and the commitment), the Merkle
-root over all streams (RFC 6962) and the signature of the checkpoint (Ed25519, RFC 8032). It exits
-with 0 when everything holds and with 1 otherwise, naming the first bad event.
+root over all streams (RFC 6962) and the signature of the checkpoint (Ed25519, RFC 8032). A content
+that is missing must be named by a later event payload:erased under the same rule. It exits with 0
+when everything holds and with 1 otherwise, naming the first bad event.
+
+Give the public key that the institution published: a forger would put a key of his own into the
+archive. With a key, an archive without a genuine checkpoint over its stream does not hold.
 """
 
+import contextlib
 import hashlib
 import json
 import sys
 import zipfile
+import zlib
 
 NAMES = ("stream", "seq", "at", "actor", "on_behalf_of", "kind", "element", "definition")
+SALT_BYTES = 16
+#: what damaged or forged files make the readers raise
+DAMAGE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def canonical(value):
-    """Canonical JSON (RFC 8785) of the fields: strings, integers and null only."""
+    """Write the fields as RFC 8785 does: strings, integers and null only."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -30,14 +39,34 @@ def wrong(event, stream, seq, previous):
     fields = canonical({name: event[name] for name in NAMES})
     commitment = bytes.fromhex(event["commitment"])
     sealed = hashlib.sha256(b"\x00" + bytes.fromhex(previous) + fields + commitment).hexdigest()
-    if sealed != event["hash"]:
+    if sealed != event["hash"] or len(commitment) != 32:
         return "its fields do not give its hash"
-    if event["payload"] is None or event["salt"] is None:
+    return wrong_content(event, commitment)
+
+
+def wrong_content(event, commitment):
+    """Say what is wrong with the content of one event, or None."""
+    if event["payload"] is None and event["salt"] is None:
         return None if event["erased_under"] else "its content is missing and no erasure says why"
-    content = bytes.fromhex(event["salt"]) + event["payload"].encode()
-    if hashlib.sha256(content).digest() != commitment:
+    if event["payload"] is None or event["salt"] is None:
+        return "half of its content is missing"
+    if event["erased_under"] is not None:
+        return "it is marked as erased but its content is there"
+    salt = bytes.fromhex(event["salt"])
+    content = hashlib.sha256(salt + event["payload"].encode()).digest()
+    if len(salt) != SALT_BYTES or content != commitment:
         return "its content is not what was committed to"
     return None
+
+
+def explain(event, unexplained):
+    """Strike out the erasures that this event records."""
+    if event["kind"] != "payload:erased" or event["payload"] is None:
+        return
+    content = json.loads(event["payload"])
+    for number in content["erased"]:
+        if unexplained.get(number) == content["under"]:
+            del unexplained[number]
 
 
 def merkle(hashes):
@@ -107,21 +136,43 @@ def is_signed(public, message, signature):
     ) % P == 0
 
 
-def check_events(events, manifest, covered):
-    """Return a message about the first bad event, or None."""
-    stream, previous = manifest["stream"], "00" * 32
-    for number, event in enumerate(events, 1):
-        reason = wrong(event, stream, number, previous)
+def check_line(line, stream, number, previous):
+    """Return (the event, what is wrong with it)."""
+    try:
+        event = json.loads(line)
+        return event, wrong(event, stream, number, previous)
+    except DAMAGE as damage:
+        return None, f"cannot be read ({type(damage).__name__}: {damage})"
+
+
+def check_events(lines, manifest, covered):
+    """Return (what is wrong with the first bad event, number of erased contents)."""
+    stream, previous, unexplained, erased = manifest["stream"], "00" * 32, {}, 0
+    for number, line in enumerate(lines, 1):
+        event, reason = check_line(line, stream, number, previous)
         if reason is None and covered and covered[1] == number and covered[2] != event["hash"]:
             reason = "differs from the signed checkpoint"
+        if reason is None and number > manifest["events"]:
+            reason = "stands after the last event of the manifest"
         if reason:
-            return f"event {number}: {reason}"
+            return f"event {number}: {reason}", erased
         previous = event["hash"]
+        if event["payload"] is None:
+            erased, unexplained[number] = erased + 1, event["erased_under"]
+        with contextlib.suppress(*DAMAGE):
+            explain(event, unexplained)
+    return check_end(lines, manifest, covered, previous, unexplained), erased
+
+
+def check_end(lines, manifest, covered, previous, unexplained):
+    """Return what is wrong after the last event, or None."""
     wanted = max(manifest["events"], covered[1] if covered else 0)
-    if len(events) < wanted:
-        return f"event {len(events) + 1}: missing, the stream had {wanted} events"
-    if previous != manifest["head"]:
-        return f"event {len(events)}: differs from the head in the manifest"
+    if len(lines) < wanted:
+        return f"event {len(lines) + 1}: missing, the stream had {wanted} events"
+    if lines and previous != manifest["head"]:
+        return f"event {len(lines)}: differs from the head in the manifest"
+    if unexplained:
+        return f"event {min(unexplained)}: its content is missing and no later event erases it"
     return None
 
 
@@ -129,7 +180,11 @@ def check_checkpoint(checkpoint, public_key):
     """Return what is wrong with the checkpoint, or None."""
     heads = sorted(checkpoint["heads"], key=lambda head: head[0].encode())
     leaves = [hashlib.sha256(b"\x00" + canonical(head)).digest() for head in heads]
-    if not leaves or merkle(leaves).hex() != checkpoint["root"]:
+    if (
+        checkpoint["size"] != len(leaves)
+        or not leaves
+        or merkle(leaves).hex() != checkpoint["root"]
+    ):
         return "the checkpoint's root does not cover its heads"
     message = canonical({name: checkpoint[name] for name in ("at", "size", "root")})
     key = bytes.fromhex(public_key or checkpoint["public_key"])
@@ -138,31 +193,56 @@ def check_checkpoint(checkpoint, public_key):
     return None
 
 
-def verify(path, public_key=None):
-    """Verify an archive; return (is it good, what was found)."""
+def read(path):
+    """Return manifest, lines of events, and the checkpoint or None."""
     with zipfile.ZipFile(path) as archive:
         manifest = json.loads(archive.read("manifest.json"))
-        events = [json.loads(line) for line in archive.read("events.jsonl").splitlines()]
-        names = archive.namelist()
-        checkpoint = (
-            json.loads(archive.read("checkpoint.json")) if "checkpoint.json" in names else None
-        )
-    covered = None
-    if checkpoint:
-        bad = check_checkpoint(checkpoint, public_key)
-        if bad:
-            return False, bad
-        covered = next((h for h in checkpoint["heads"] if h[0] == manifest["stream"]), None)
-    bad = check_events(events, manifest, covered)
+        lines = archive.read("events.jsonl").split(b"\n")
+        if lines.pop():
+            raise ValueError("the last line of events.jsonl has no end")
+        if "checkpoint.json" not in archive.namelist():
+            return manifest, lines, None
+        return manifest, lines, json.loads(archive.read("checkpoint.json"))
+
+
+def verify(path, public_key=None):
+    """Verify an archive; return (is it good, what was found)."""
+    try:
+        manifest, lines, checkpoint = read(path)
+        return judge(manifest, lines, checkpoint, public_key)
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, *DAMAGE) as damage:
+        return False, f"the archive is damaged ({type(damage).__name__}: {damage})"
+
+
+def judge(manifest, lines, checkpoint, public_key):
+    """Verify what the archive holds; return (is it good, what was found)."""
+    heads = checkpoint["heads"] if checkpoint else []
+    covered = next((head for head in heads if head[0] == manifest["stream"]), None)
+    bad, erased = check_events(lines, manifest, covered)
+    bad = bad or (check_checkpoint(checkpoint, public_key) if checkpoint else None)
+    if not bad and public_key and not covered:
+        bad = "no checkpoint covers this stream: a cut tail would not show"
     if bad:
         return False, bad
-    signed = f", signed to event {covered[1]} at {checkpoint['at']}" if covered else ", not signed"
-    return True, f"{manifest['stream']}: {len(events)} events hold{signed}"
+    return (
+        True,
+        f"{manifest['stream']}: {len(lines)} events hold{notes(covered, checkpoint, erased)}"
+        + ("" if public_key or not covered else f"; compare the key {checkpoint['public_key']}"),
+    )
+
+
+def notes(covered, checkpoint, erased):
+    """Say how far the signature reaches and what was erased."""
+    gone = f", {erased} contents erased under a rule" if erased else ""
+    if not covered:
+        return f"{gone}; not signed: a cut tail would not show"
+    return f"{gone}; signed up to event {covered[1]} at {checkpoint['at']}"
 
 
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
+        print(__doc__)
+        sys.exit(2)
     good, said = verify(*sys.argv[1:])
     print(said)
     sys.exit(0 if good else 1)
