@@ -1,14 +1,17 @@
 """The words of the time line: what a step of the kernel means to a reader."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cached_property
 
 from engine.decisions import Decided
 from engine.kernel import Definition, Effect, Element, OpenTask, Passage, Step
 from engine.timelimits import ZONE
+
+#: characters of a value in one line
+LONGEST = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,23 +101,30 @@ def task_opened(task: OpenTask) -> str:
     number = f" number {task.instance}" if task.instance else ""
     people = ", ".join(filter(None, (task.assignee, *task.candidate_users)))
     whom = people or ", ".join(task.candidate_groups)
-    due = f", due {plain(task.due_at)}" if task.due_at else ""
+    until = f", {due(task.due_at)}" if task.due_at else ""
     law = f" ({task.legal_basis})" if task.legal_basis else ""
-    return f"Task {titled(task.name, task.element)}{number} opened for {whom or 'nobody'}{due}{law}"
+    return (
+        f"Task {titled(task.name, task.element)}{number} opened for {whom or 'nobody'}{until}{law}"
+    )
 
 
 def decision_taken(decided: Decided) -> str:
-    """Return a decision with the rules that matched and where they come from."""
-    if decided.hit_policy is None:
-        return f"Decision {decided.decision}: {plain(decided.output)}"
-    if not decided.matched:
-        return f"Decision {decided.decision}: no rule matched"
+    """Return a decision: its result, the rules that matched and where they come from."""
+    tables = (decided, *decided.required)
+    found = "; ".join(filter(None, (_rules(table) for table in tables)))
+    result = decided.output
+    if isinstance(result, Mapping) and "result" in result:
+        result = result["result"]
+    return f"Decision {decided.decision}: {plain(result)}" + (f" by {found}" if found else "")
+
+
+def _rules(decided: Decided) -> str:
     sources = {rule.number: rule.source for rule in decided.rules}
-    rules = ", ".join(
-        f"rule {number}" + (f" ({sources[number]})" if sources.get(number) else "")
+    return ", ".join(
+        f"{decided.decision} rule {number}" + (f" ({sources[number]})" if sources[number] else "")
         for number in decided.matched
+        if number in sources
     )
-    return f"Decision {decided.decision}: {rules}"
 
 
 def titled(name: str | None, element: str) -> str:
@@ -123,10 +133,19 @@ def titled(name: str | None, element: str) -> str:
 
 
 def plain(value: object) -> str:
-    """Return a value as a reader expects it: JSON, instants in Brussels."""
+    """Return a value as a reader expects it: instants in Brussels, JSON, cut when it is long."""
     if isinstance(value, datetime):
         return value.astimezone(ZONE).isoformat(timespec="minutes")
-    return json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def due(instant: datetime) -> str:
+    """Return when a task is due; midnight ends the day before."""
+    local = instant.astimezone(ZONE)
+    if local.time() == time():
+        return f"due by the end of {local.date() - timedelta(days=1)}"
+    return f"due at {plain(instant)}"
 
 
 def listed(names: Iterable[str]) -> str:
