@@ -53,6 +53,10 @@ def main() -> None:
     """Cursus: the working life of a contract agent, with a history that can be proved."""
 
 
+def _say(text: str) -> None:
+    out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 # --- running ---------------------------------------------------------------------------------
 
 
@@ -60,7 +64,7 @@ def main() -> None:
 @click.option("--demo/--no-demo", default=True, help="Load the demonstration first.")
 def run(*, demo: bool) -> None:
     """Start everything: database, migrations, processes, web server and worker."""
-    service.run(config.read(), with_demo=demo, say=out.print)
+    service.run(config.read(), with_demo=demo, say=_say)
 
 
 @main.command()
@@ -292,8 +296,8 @@ def _json_object(text: str) -> Mapping[str, object]:
 @main.command("demo")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default="2034-12-31", help="Day.")
 def play_demo(until: datetime) -> None:
-    """Run the real call with 60 made-up candidates under a moving clock, in a database of its own."""
-    demonstration.show(until.replace(tzinfo=UTC), say=out.print)
+    """Run the real call with 60 made-up candidates under a moving clock, in a scratch database."""
+    demonstration.show(until.replace(tzinfo=UTC), say=_say)
 
 
 # --- people, rehearsal, demonstration --------------------------------------------------------

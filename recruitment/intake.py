@@ -103,7 +103,7 @@ def register_application(
     return cases.open_case(act, opening, variables)
 
 
-def store_document(
+def store_document(  # noqa: PLR0913  # a document has these parts
     act: Act,
     application_id: str,
     *,

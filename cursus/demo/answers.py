@@ -61,7 +61,9 @@ def _fill(components: list[dict[str, Any]], question: Question) -> Submission:
     return filled
 
 
-def _value(component: Mapping[str, Any], question: Question) -> object:
+def _value(  # noqa: PLR0911  # one line per kind of component
+    component: Mapping[str, Any], question: Question
+) -> object:
     kind, bounds = component["type"], component.get("validate", {})
     if kind == "number":
         return bounds.get("min", 1)

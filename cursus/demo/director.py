@@ -32,6 +32,9 @@ OPENING = datetime(2025, 4, 28, 7, 0, tzinfo=UTC)
 #: Officers work from nine to five on weekdays.
 HOURS = range(9, 17)
 SATURDAY = 5
+#: Tasks of the call that come after the last interview, and timers that say one is to come.
+CALL_WAITS = frozenset({"close_interviews", "confirm_ranking"})
+STAGE_TIMERS = frozenset({"interview_time", "cast_result_missing", "deadline_passed"})
 #: The longest absence of the demonstration: sickness of 45 days in the fifth month of service.
 ABSENCE = (timedelta(days=120), timedelta(days=164))
 
@@ -48,7 +51,7 @@ class Stage:
     now: datetime
     #: case id -> plan
     cast: dict[UUID, Plan] = field(default_factory=dict)
-    told: set[UUID] = field(default_factory=set)
+    told: set[tuple[UUID, str]] = field(default_factory=set)
     done: set[tuple[UUID, str]] = field(default_factory=set)
     stuck: set[UUID] = field(default_factory=set)
     completed: int = 0
@@ -166,7 +169,17 @@ def _work(stage: Stage) -> int:
         return 0
     with begin(stage.database, now=stage.now) as uow:
         found = worklist.everywhere(uow, TaskFilter(), sort="opened_at", limit=100_000)
-    return sum(_complete(stage, one) for one in found if one.id not in stage.stuck)
+    ready = [one for one in found if one.id not in stage.stuck]
+    if any(one.process != "call_for_interest" for one in ready) or _interviews_to_come(stage):
+        # the call's own tasks after the deadline wait until every interview is over
+        ready = [one for one in ready if one.element not in CALL_WAITS]
+    return sum(_complete(stage, one) for one in ready)
+
+
+def _interviews_to_come(stage: Stage) -> bool:
+    with begin(stage.database, now=stage.now) as uow:
+        running = {row["element"] for row in queue.timers(uow, limit=1000)}
+    return bool(running & STAGE_TIMERS)
 
 
 def _complete(stage: Stage, task: Task) -> int:
@@ -353,17 +366,21 @@ def _office(now: datetime) -> datetime:
 
 
 def _tell_endings(stage: Stage) -> None:
+    """Tell each ending of a stage or case once, with its legal basis."""
     with begin(stage.database, now=stage.now) as uow:
-        ended = rows.search(uow, CaseFilter(ended=True), sort="-changed_at", after=None, limit=100)
-        for one in ended:
-            if one.id in stage.told:
-                continue
-            stage.told.add(one.id)
-            stage.say(_ending(stage, one, cases.look(uow, one)))
+        for one in rows.search(uow, CaseFilter(), sort="-changed_at", after=None, limit=100):
+            if one.changed_at < stage.now:
+                break
+            case = cases.get(uow, one.id)
+            definition = definitions.find(uow, case.definition)
+            for element in cases.look(uow, case).completed:
+                known = definition.elements[element]
+                is_ending = known.kind == "endEvent" and known.outcome and known.legal_basis
+                if is_ending and (case.id, element) not in stage.told:
+                    stage.told.add((case.id, element))
+                    stage.say(_ending(stage, case, known))
 
 
-def _ending(stage: Stage, case: Case, view: kernel.View) -> str:
-    ended = view.ended
-    basis = f" [{ended.legal_basis}]" if ended and ended.legal_basis else ""
-    name = (ended.name if ended else None) or case.outcome
-    return f"{stage.now.astimezone(ZONE):%d.%m.%Y}  {case.title}: {name}{basis}"
+def _ending(stage: Stage, case: Case, element: kernel.Element) -> str:
+    day = f"{stage.now.astimezone(ZONE):%d.%m.%Y}"
+    return f"{day}  {case.title}: {element.name or element.id} [{element.legal_basis}]"
