@@ -22,8 +22,8 @@ An operation is answered at once, unless the next `when` is its `fail`.
 from engine.scenarios.coverage import Coverage
 from engine.scenarios.folder import Shipped, read
 from engine.scenarios.model import Entry, Run, Scenario, Then, When
-from engine.scenarios.parse import parse
-from engine.scenarios.run import rehearse, run
+from engine.scenarios.player import rehearse, run
+from engine.scenarios.reader import parse
 
 __all__ = [
     "Coverage",

@@ -124,7 +124,7 @@ def _all_of(decisions: list[Decided]) -> dict[str, Decided]:
 
 
 def _operations(expected: Sequence[str | Mapping[str, object]], play: Play) -> Iterator[str]:
-    found, play.called = play.called, []
+    found, play.checked = play.calls[play.checked :], len(play.calls)
     names = [one if isinstance(one, str) else next(iter(one)) for one in expected]
     there = [effect.operation for effect in found]
     if names != there:

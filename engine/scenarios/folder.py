@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.scenarios.model import Scenario
-from engine.scenarios.parse import ENDING, parse
+from engine.scenarios.reader import ENDING, parse
 
 DEFINITIONS = (".bpmn", ".dmn", ".form")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from engine.kernel import Ended
+from engine.kernel import Effect, Ended
 
 Values = Mapping[str, object]
 Verb = Literal["complete", "receive", "signal", "fail"]
@@ -80,6 +80,8 @@ class Run:
     rules: frozenset[tuple[str, int]] = frozenset()
     #: boundary events that fired
     boundaries: frozenset[str] = frozenset()
+    #: operations in the order of their calls
+    calls: tuple[Effect, ...] = ()
     variables: Values = field(default_factory=dict)
     ended: Ended | None = None
 

@@ -39,8 +39,9 @@ class Play:
     answers: Mapping[str, tuple[Values, ...]] = field(default_factory=dict)
     timeline: list[Entry] = field(default_factory=list)
     decisions: list[Decided] = field(default_factory=list)
-    #: operations called since the last check of them
-    called: list[Effect] = field(default_factory=list)
+    calls: list[Effect] = field(default_factory=list)
+    #: how many of the calls a step has already checked
+    checked: int = 0
     flows: set[tuple[str, str]] = field(default_factory=set)
     boundaries: set[str] = field(default_factory=set)
     _step: Step | None = None
@@ -96,6 +97,7 @@ class Play:
             flows=frozenset(self.flows),
             rules=frozenset(rules_of(self.decisions)),
             boundaries=frozenset(self.boundaries),
+            calls=tuple(self.calls),
             variables=self._step.variables if self._step else {},
             ended=self._step.ended if self._step else None,
         )
@@ -161,7 +163,7 @@ class Play:
     def _failure(self, when: When) -> FailEffect:
         for effect in self.step.effects:
             if effect.element == when.target:
-                self.called.append(effect)
+                self.calls.append(effect)
                 said = f": {when.message}" if when.message else ""
                 self._say(f"Operation {effect.operation} failed with {when.code}{said}")
                 return FailEffect(effect_id=effect.id, error_code=when.code, message=when.message)
@@ -174,7 +176,7 @@ class Play:
             ready = [effect for effect in self.step.effects if effect.element not in held]
             if not ready:
                 return
-            self.called.append(ready[0])
+            self.calls.append(ready[0])
             self._say(self._narrator.operation(ready[0]))
             answer = dict(self._next_answer(ready[0]))
             self._do(FinishEffect(effect_id=ready[0].id, variables=answer))

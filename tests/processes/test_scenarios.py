@@ -9,8 +9,10 @@ from engine import decisions as models
 from engine.errors import Invalid
 from engine.scenarios import Coverage, parse, run
 from engine.scenarios.folder import DEFINITIONS
-from engine.scenarios.parse import ENDING
-from engine.scenarios.run import definition_of
+from engine.scenarios.player import definition_of
+from engine.scenarios.reader import ENDING
+from recruitment.correspondence import templates
+from recruitment.operations import shipped
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (ROOT / "processes", ROOT / "forms")
@@ -20,6 +22,7 @@ FILES = {
     for path in sorted(folder.iterdir())
     if path.suffix in DEFINITIONS
 }
+CATALOGUE = shipped().operations
 STORIES = sorted((ROOT / "processes").glob(f"*{ENDING}"))
 
 
@@ -61,3 +64,34 @@ def test_the_scenarios_cover_every_flow_rule_and_boundary_event():
     processes = [name.removesuffix(".bpmn") for name in FILES if name.endswith(".bpmn")]
     missing = coverage.missing([definition_of(FILES, process) for process in processes], tables)
     assert not missing, f"{len(missing)} not covered:\n" + "\n".join(missing)
+
+
+def test_what_diagrams_ask_of_operations_fits_the_catalogue():
+    refused = set()
+    for index in range(len(SCENARIOS)):
+        for call in played(index).calls:
+            found = CATALOGUE[call.operation].input().validate(dict(call.input))
+            refused |= {f"{call.element}: {name}: {text}" for name, text in found.items()}
+    assert refused == set()
+
+
+def test_every_letter_that_a_scenario_sends_has_its_text():
+    sent = {
+        call.input["template"]
+        for index in range(len(SCENARIOS))
+        for call in played(index).calls
+        if "template" in call.input
+    }
+    assert len(sent) > 20
+    assert sent - set(templates()) == set()
+
+
+def test_scenarios_answer_only_for_operations_of_the_catalogue_or_elements():
+    known = set(CATALOGUE) | {
+        element
+        for name in FILES
+        if name.endswith(".bpmn")
+        for element in definition_of(FILES, name.removesuffix(".bpmn")).elements
+    }
+    answered = {name for scenario in SCENARIOS for name in scenario.operations}
+    assert answered - known == set()

@@ -211,6 +211,7 @@ def test_operations_answer_in_turn_and_an_element_comes_before_its_operation():
         operations="{mail.send: [{first: 1}, {first: 2}], letters.draw_up: {x: 1}, send: {x: 2}}",
     )
     assert (played.variables["first"], played.variables["x"]) == (1, 2)
+    assert [call.operation for call in played.calls] == ["mail.send", "letters.draw_up"]
 
 
 @pytest.mark.parametrize(
