@@ -8,7 +8,6 @@ from api import (
     definitions,
     frame,
     history,
-    identity,
     operations,
     people,
     reference,

@@ -11,6 +11,7 @@ from typing import Any
 
 import flask_smorest
 from flask import Request
+from marshmallow import RAISE
 from webargs.core import is_json, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
@@ -104,7 +105,13 @@ def _at(text: str, position: int, message: str) -> MalformedBody:
 
 
 class StrictParser(FlaskParser):
-    """Reads arguments as webargs does, and JSON bodies strictly."""
+    """Reads arguments as webargs does, and JSON bodies strictly; no parameter is overlooked."""
+
+    # a misspelt filter would otherwise show everything
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012  # as webargs declares it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401  # overrides webargs
         data = req.get_data(cache=True)

@@ -1,7 +1,6 @@
 """Calls for expression of interest, their applications and documents."""
 
 import base64
-import binascii
 
 from flask import Response, jsonify, make_response
 from marshmallow import Schema, fields, validate
@@ -271,5 +270,5 @@ def _decoded(text: object, where: str) -> bytes | None:
         return None
     try:
         return base64.b64decode(str(text), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error is one
         raise Invalid("This is not base64", where=where) from error

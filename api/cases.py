@@ -10,7 +10,7 @@ from marshmallow import fields
 from api.bodies import Blueprint
 from api.conditional import expected_revision, with_revision
 from api.house import acting, idempotent
-from api.paging import PageRequest, list_arguments, page_of, with_links
+from api.paging import PageRequest, list_arguments, page_of, place, with_links
 from api.shapes import (
     CaseFileOut,
     CaseOut,
@@ -54,13 +54,13 @@ FILTERS: Mapping[str, fields.Field[Any]] = {
 def search(asked: PageRequest) -> Response:
     """List cases; whoever may not read all sees those with a task of theirs."""
     with acting() as act:
-        after = (asked.after.key, UUID(asked.after.id)) if asked.after else None
+        after = place(asked)
         narrowed = CaseFilter(**asked.filters, offered_to=_only_theirs(act))
         found = rows.search(
             act.uow,
             narrowed,
             sort=asked.sort,
-            after=after,  # type: ignore[arg-type]  # the cursor was made by this list
+            after=after,
             limit=asked.limit + 1,
         )
         page = page_of(

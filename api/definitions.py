@@ -66,7 +66,7 @@ def check(body: dict[str, dict[str, str]]) -> object:
     """Say what the gate finds in these files, publishing nothing."""
     with acting() as act:
         authorize(act.actor, "definition:check", act.shell.policy)
-        return definitions.check(_with_shipped(body["files"]), kernel_catalogue(act.shell))
+        return list(definitions.check(_with_shipped(body["files"]), kernel_catalogue(act.shell)))
 
 
 @bp.route("/", methods=["POST"])

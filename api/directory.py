@@ -8,7 +8,7 @@ from api.identity import Attempt, Session, Token, User
 from engine import clock, people
 from engine.access import Actor
 from engine.history import EventKind
-from engine.store import Database, begin, events, users
+from engine.store import Database, begin, events, reading, users
 
 #: Deputyships begin and end at midnight in the institution's zone.
 ZONE = ZoneInfo("Europe/Brussels")
@@ -16,14 +16,14 @@ ZONE = ZoneInfo("Europe/Brussels")
 
 @dataclass(frozen=True)
 class StoredDirectory:
-    """Implements `api.identity.Directory`; each call is a transaction of its own."""
+    """Implements `api.identity.Directory`; each change is a transaction of its own."""
 
     database: Database
 
     def find_user(self, name: str) -> User | None:
         """Return the user of this name, today's deputyships included."""
         now = clock.now()
-        with begin(self.database, now=now) as uow:
+        with reading(self.database, now=now) as uow:
             row = users.get(uow, name)
             if row is None:
                 return None
@@ -45,7 +45,7 @@ class StoredDirectory:
 
     def find_session(self, digest: str) -> Session | None:
         """Return the session of this digest."""
-        with begin(self.database, now=clock.now()) as uow:
+        with reading(self.database, now=clock.now()) as uow:
             row = users.get_session(uow, digest)
         if row is None:
             return None
@@ -81,7 +81,7 @@ class StoredDirectory:
 
     def find_token(self, digest: str) -> Token | None:
         """Return the token of this digest."""
-        with begin(self.database, now=clock.now()) as uow:
+        with reading(self.database, now=clock.now()) as uow:
             row = users.get_token(uow, digest)
         if row is None:
             return None

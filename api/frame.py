@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, g, request
 
 from api import identity, problems
 from api.bodies import SIZE
+from engine.errors import Invalid
 
 UPLOAD_SIZE = 25_000_000
 _ID = re.compile(r"\A[\w-]{8,64}\Z", re.ASCII)
@@ -16,6 +17,12 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+class MalformedAddress(Invalid):
+    """The address holds the character U+0000, which no name has."""
+
+    code = "malformed-address"
 
 
 def install(app: Flask, directory: identity.Directory) -> None:
@@ -35,6 +42,8 @@ def accepts_upload(view: identity.View) -> identity.View:
 
 
 def _accept() -> None:
+    if "\0" in request.path or any("\0" in one for one in request.args.values()):
+        raise MalformedAddress(where="address")
     given = request.headers.get("X-Request-ID", "")
     if _ID.match(given):
         g.request_id = given

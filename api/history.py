@@ -1,5 +1,6 @@
 """The sealed history: search, one case's stream, verification, export, checkpoints."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from marshmallow import fields
 from api.bodies import Blueprint
 from api.cases import record_reading, visible_case
 from api.house import acting, house
-from api.paging import PageRequest, list_arguments, page_of, with_links
+from api.paging import MalformedCursor, PageRequest, list_arguments, page_of, with_links
 from api.shapes import EventOut, VerdictOut
 from engine import archive, definitions, history, replay
 from engine.access import authorize
@@ -23,6 +24,8 @@ from engine.store import events
 from engine.store.events import EventFilter
 
 bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
+
+_EVENT_ID = re.compile(r"\A([^\x00]{1,300})#(\d{1,18})\Z", re.ASCII)
 
 FILTERS: Mapping[str, fields.Field[Any]] = {
     "stream": fields.String(),
@@ -118,10 +121,12 @@ def checkpoint() -> Response:
 
 
 def _after(asked: PageRequest) -> tuple[datetime, str, int] | None:
-    if asked.after is None or not isinstance(asked.after.key, datetime):
+    if asked.after is None:
         return None
-    stream, _, seq = asked.after.id.rpartition("#")
-    return asked.after.key, stream, int(seq)
+    found = _EVENT_ID.match(asked.after.id)
+    if found is None or not isinstance(asked.after.key, datetime):
+        raise MalformedCursor(where="cursor", remedy="begin without a cursor")
+    return asked.after.key, found[1], int(found[2])
 
 
 def _shown(act: Act, event: Sealed) -> dict[str, object]:

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from api.bodies import Blueprint
 from api.conditional import expected_revision
 from api.house import acting, idempotent
-from api.paging import PageRequest, list_arguments, page_of, with_links
+from api.paging import PageRequest, list_arguments, page_of, place, with_links
 from api.shapes import ExtendIn, IncidentOut, NoteIn, TimerOut
 from engine import cases
 from engine.access import authorize
@@ -26,8 +26,7 @@ def list_timers(asked: PageRequest) -> Response:
     """List running deadlines, the next due first."""
     with acting() as act:
         authorize(act.actor, "timer:list", act.shell.policy)
-        after = (asked.after.key, UUID(asked.after.id)) if asked.after else None
-        found = queue.timers(act.uow, after=after, limit=asked.limit + 1)  # type: ignore[arg-type]  # made by this list
+        found = queue.timers(act.uow, after=place(asked), limit=asked.limit + 1)
         page = page_of(
             found, asked, key=lambda one: one["due_at"], row_id=lambda one: str(one["id"])
         )

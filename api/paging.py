@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Response, request
 from marshmallow import Schema, fields, post_load, validate
@@ -85,6 +86,19 @@ def decode(text: str, *, sort: str) -> Cursor:
             "The cursor belongs to another sorting.", where="cursor", remedy="begin without it"
         )
     return Cursor(sort=sort, key=key, id=row_id)
+
+
+def place(asked: PageRequest) -> tuple[datetime, UUID] | None:
+    """Return the instant and id after which a page of such rows begins; raise MalformedCursor."""
+    if asked.after is None:
+        return None
+    key = asked.after.key
+    if not isinstance(key, datetime):
+        raise MalformedCursor(where="cursor", remedy="begin without a cursor")
+    try:
+        return key, UUID(asked.after.id)
+    except ValueError as error:
+        raise MalformedCursor(where="cursor", remedy="begin without a cursor") from error
 
 
 def _tagged(key: Key) -> tuple[str, object]:

@@ -1,9 +1,22 @@
 """The JSON of every noun, written with marshmallow for answers, requests and the reference."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
-Instant = fields.AwareDateTime
 REASON = validate.Length(min=1, max=10_000)
+
+
+#: Beyond these an offset leads out of the calendar; no working life goes there.
+_YEARS = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC))
+
+
+class Instant(fields.AwareDateTime):
+    """An instant with its offset, from 1900 to 2999."""
+
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401  # marshmallow's own options
+        super().__init__(validate=_YEARS, **more)
 
 
 class Empty(Schema):

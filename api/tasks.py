@@ -11,7 +11,7 @@ from marshmallow import fields
 from api.bodies import Blueprint
 from api.conditional import expected_revision, with_revision
 from api.house import acting, idempotent
-from api.paging import PageRequest, list_arguments, page_of, with_links
+from api.paging import PageRequest, list_arguments, page_of, place, with_links
 from api.shapes import (
     AssignIn,
     DelegateIn,
@@ -49,12 +49,12 @@ FILTERS: Mapping[str, fields.Field[Any]] = {
 def mine(asked: PageRequest) -> Response:
     """List the tasks that you may work on, due first, each with the reason why it is yours."""
     with acting() as act:
-        after = (asked.after.key, UUID(asked.after.id)) if asked.after else None
+        after = place(asked)
         found = worklist.mine(
             act.uow,
             act.actor,
             TaskFilter(**asked.filters),
-            after=after,  # type: ignore[arg-type]  # the cursor was made by this list
+            after=after,
             limit=asked.limit + 1,
         )
         page = page_of(
@@ -73,7 +73,7 @@ def everywhere(asked: PageRequest) -> Response:
     """List the open tasks of all people."""
     with acting() as act:
         authorize(act.actor, "task:list", act.shell.policy)
-        after = (asked.after.key, UUID(asked.after.id)) if asked.after else None
+        after = place(asked)
         found = worklist.everywhere(
             act.uow,
             TaskFilter(**asked.filters),

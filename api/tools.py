@@ -10,7 +10,7 @@ from api.bodies import Blueprint
 from api.house import acting
 from api.shapes import DecideIn, EvaluateIn, TimeLimitIn, ValueOut
 from engine import decisions, definitions, timelimits
-from engine.errors import Invalid
+from engine.errors import Invalid, PeriodRefused
 
 bp = Blueprint("decisions", __name__, url_prefix="/api/v1", description="Rules, to try out")
 
@@ -64,13 +64,13 @@ def time_limit(body: dict[str, str]) -> Response:
 
 def compute(function: str, start: str, period: str, site: timelimits.Site) -> dict[str, object]:
     """Return a time limit as plain JSON; raise Invalid or PeriodRefused."""
-    begin = _start(start)
-    if function == "legal_limit":
-        found = timelimits.legal_limit(begin, period, site)
-    elif function == "service_end":
-        found = timelimits.service_end(_day(begin), period)
-    else:
-        found = timelimits.latest_before(_day(begin), period, site)
+    try:
+        found = _found(function, _start(start), period, site)
+    except PeriodRefused as error:
+        error.where = error.where or "start, period, site"
+        raise
+    except OverflowError as error:
+        raise PeriodRefused("No calendar goes that far", where="start") from error
     return {
         "function": found.function,
         "day": found.day.isoformat(),
@@ -82,6 +82,16 @@ def compute(function: str, start: str, period: str, site: timelimits.Site) -> di
         ],
         "warnings": list(found.warnings),
     }
+
+
+def _found(
+    function: str, begin: date | datetime, period: str, site: timelimits.Site
+) -> timelimits.TimeLimit:
+    if function == "legal_limit":
+        return timelimits.legal_limit(begin, period, site)
+    if function == "service_end":
+        return timelimits.service_end(_day(begin), period)
+    return timelimits.latest_before(_day(begin), period, site)
 
 
 def _start(text: str) -> date | datetime:

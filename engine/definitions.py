@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -17,6 +17,7 @@ from engine.kernel import Bundle, Catalogue, Definition, Element
 from engine.store import definitions as rows
 from engine.store import events
 from engine.store.unit_of_work import UnitOfWork
+from forms import FormSchemaError, compile_form
 
 #: Parsed versions kept per process; they never change.
 CACHE_SIZE = 256
@@ -56,8 +57,25 @@ _cache = _Cache()
 
 def check(files: Mapping[str, bytes], catalogue: Catalogue) -> tuple[Finding, ...]:
     """Return what the gate has to say about these files, errors first."""
-    found = kernel.check(files, catalogue)
+    found = list(kernel.check(files, catalogue))
+    unreadable = {one.file for one in found if one.code == "form-unreadable"}
+    found += _unusable_forms({name: files[name] for name in files.keys() - unreadable})
     return tuple(sorted(found, key=lambda one: (one.severity != "error", one.file, one.line or 0)))
+
+
+def _unusable_forms(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield what keeps a form from being filled in: the kernel's gate reads only its names."""
+    for name in sorted(files):
+        if not name.endswith(".form"):
+            continue
+        try:
+            compile_form(files[name], name=name)
+        except FormSchemaError as error:
+            yield Finding(
+                code="form-unusable", severity="error", message=error.message,
+                remedy=error.remedy or "save it again from the form editor",
+                file=name, element=error.component, line=None, position=None,
+            )  # fmt: skip
 
 
 def ensure_publishable(files: Mapping[str, bytes], catalogue: Catalogue) -> tuple[Finding, ...]:
@@ -91,7 +109,7 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
     DefinitionRefused with the findings of the gate, NotAllowed.
     """
     who = authorize(actor, "definition:publish", policy)
-    bundle = kernel.collect(files, process)
+    bundle = _bundle(files, process, catalogue)
     ensure_publishable(bundle.files, catalogue)
     known = rows.get(uow, bundle.digest)
     if known is not None:
@@ -127,6 +145,15 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
     return published
 
 
+def _bundle(files: Mapping[str, bytes], process: str, catalogue: Catalogue) -> Bundle:
+    try:
+        return kernel.collect(files, process)
+    except DefinitionRefused:
+        # the diagram may be there and only be unreadable: then its own errors say more
+        ensure_publishable(files, catalogue)
+        raise
+
+
 def find(uow: UnitOfWork, digest: str) -> Definition:
     """Return the parsed version; raise NotFound."""
     cached = _cache.get(digest)
@@ -150,7 +177,9 @@ def latest(uow: UnitOfWork, process: str) -> RowMapping:
     """Return the version that new cases take; raise NotFound."""
     row = rows.latest(uow, process)
     if row is None:
-        raise NotFound(f"No version of {process} is published", remedy="publish it first")
+        raise NotFound(
+            f"No version of {process} is published", where=process, remedy="publish it first"
+        )
     return row
 
 

@@ -46,6 +46,9 @@ def change(
     who = authorize(act.actor, "user:change", act.shell.policy)
     before = get(act.uow, name)
     wanted = dict(changes)
+    if not wanted:
+        fields = "full_name, email, roles or active"
+        raise Invalid("Nothing is to change", where=name, remedy=fields)
     if "roles" in wanted:
         wanted["roles"] = _roles(wanted["roles"], known)
     users.change(act.uow, name, wanted)

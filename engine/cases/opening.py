@@ -7,7 +7,7 @@ from uuid import UUID
 from engine import definitions, kernel
 from engine.access import authorize
 from engine.cases.stepping import Act, advance, ensure_text, get, locked
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from engine.history import EventKind
 from engine.store import cases
 from engine.store.cases import Case
@@ -38,6 +38,8 @@ def open_case(
     version = definitions.latest(act.uow, opening.process)
     if cases.lock(act.uow, opening.id) is not None:
         raise Conflict("A case with this id exists already", where="id")
+    if opening.parent is not None and cases.get(act.uow, opening.parent) is None:
+        raise NotFound("There is no case that it could belong to", where="parent")
     cases.insert_case(
         act.uow,
         {

@@ -14,6 +14,7 @@ from engine.kernel import Command, Step
 from engine.operations import Catalogue
 from engine.store import cases, events
 from engine.store.cases import Case
+from engine.store.events import Head
 from engine.store.tasks import Task
 from engine.store.unit_of_work import UnitOfWork
 
@@ -53,34 +54,38 @@ def advance(  # noqa: PLR0913  # one step has these parts
     """Step the locked case, store what is pending now and record one event of it."""
     definition = definitions.find(uow, case.definition)
     step = kernel.step(definition, case.state or None, command, now=uow.now)
-    cases.save_pending(uow, case.id, step, by=actor.on_behalf_of or actor.name)
-    cases.save_outgoing(uow, case.id, step)
-    ended = step.ended
-    cases.update_case(
-        uow,
-        case.id,
-        {
-            "definition": case.definition,
-            "revision": case.revision + 1,
-            "state": step.state,
-            "changed_at": uow.now,
-            "changed_by": actor.name,
-            "ended_at": uow.now if ended else None,
-            "ended_element": ended.element if ended else None,
-            "outcome": (ended.outcome or ended.element or "cancelled") if ended else None,
-        },
-    )
-    events.append(
-        uow,
-        case.stream,
-        kind=kind,
-        actor=actor,
-        element=element,
-        definition=case.definition,
-        payload={**(facts or {}), "command": command.as_json(), **_record(step)},
-    )
-    if ended:
-        _note_end(uow, case, step)
+    # the caller's lock on the case holds its stream as well
+    stored, last = cases.pending(uow, case.id), events.peek(uow, case.stream)
+    with uow.batched():
+        cases.save_pending(uow, case.id, stored, step, by=actor.on_behalf_of or actor.name)
+        cases.save_outgoing(uow, case.id, step)
+        ended = step.ended
+        cases.update_case(
+            uow,
+            case.id,
+            {
+                "definition": case.definition,
+                "revision": case.revision + 1,
+                "state": step.state,
+                "changed_at": uow.now,
+                "changed_by": actor.name,
+                "ended_at": uow.now if ended else None,
+                "ended_element": ended.element if ended else None,
+                "outcome": (ended.outcome or ended.element or "cancelled") if ended else None,
+            },
+        )
+        head = events.append(
+            uow,
+            case.stream,
+            kind=kind,
+            actor=actor,
+            element=element,
+            definition=case.definition,
+            after=last,
+            payload={**(facts or {}), "command": command.as_json(), **_record(step)},
+        )
+        if step.ended:
+            _note_end(uow, case, step, after=head)
     return step
 
 
@@ -106,7 +111,7 @@ def _record(step: Step) -> dict[str, object]:
     }
 
 
-def _note_end(uow: UnitOfWork, case: Case, step: Step) -> None:
+def _note_end(uow: UnitOfWork, case: Case, step: Step, *, after: Head) -> None:
     ended = step.ended
     assert ended is not None  # noqa: S101  # the caller looked
     payload = {"outcome": ended.outcome, "name": ended.name, "legal_basis": ended.legal_basis}
@@ -117,6 +122,7 @@ def _note_end(uow: UnitOfWork, case: Case, step: Step) -> None:
         actor=ENGINE,
         element=ended.element,
         definition=case.definition,
+        after=after,
         payload=payload,
     )
 
@@ -163,6 +169,7 @@ def workable(uow: UnitOfWork, case_id: UUID, expected_revision: int | None) -> C
     if expected_revision is not None and expected_revision != case.revision:
         raise StaleCase(
             f"{case.changed_by} changed this case at {case.changed_at.isoformat()}",
+            where="If-Match",
             remedy="load it again and look at the change",
             changed_by=case.changed_by,
             changed_at=case.changed_at.isoformat(),

@@ -124,8 +124,12 @@ def reschedule(
     """Change an open task's due date, follow-up date or priority, with a reason."""
     ensure_text(reason, "reason")
     unknown = changes.keys() - {"due_at", "follow_up_at", "priority"}
-    if unknown:
-        raise Invalid(f"A task has no {sorted(unknown)[0]} to change")
+    if unknown or not changes:
+        raise Invalid(
+            f"A task has no {sorted(unknown)[0]} to change" if unknown else "Nothing is to change",
+            where=str(task_id),
+            remedy="due_at, follow_up_at or priority",
+        )
     case, task = _open_task(act.uow, task_id, expected_revision)
     who = _task_or_permission(act.actor, task, "task:assign", act.shell.policy)
     before = {key: getattr(task, key) for key in changes}
