@@ -7,7 +7,7 @@ import pytest
 from tests.support import DUE, PEOPLE, REPORT, REVIEW, Front, Office
 
 
-def test_a_case_goes_from_publication_to_proof(database):
+def test_a_case_goes_from_publication_to_proof(database):  # noqa: PLR0915  # one path, step by step
     office = Office(database)
     office.hire()
     front = Front(office)
