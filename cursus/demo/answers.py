@@ -233,10 +233,7 @@ def _start_date(question: Question) -> Submission:
 
 def _next_end(question: Question) -> str:
     """Ten months, so that six renewals reach the ceiling of six years."""
-    proposed = question.seen.get("proposed") or {}
-    begins = date.fromisoformat(str(proposed["start"])) if proposed.get("start") else None
-    if begins is None:
-        begins = date.fromisoformat(str(question.seen["contract"]["end"])) + timedelta(days=1)
+    begins = date.fromisoformat(str(question.seen["renewal_dates"]["next_start"]))
     return service_end(begins, "P10M").day.isoformat()
 
 
@@ -244,9 +241,12 @@ def _wanted(question: Question) -> Submission:
     return {"need": "yes", "budget": "yes", "wanted_end": _next_end(question)}
 
 
-def _proposed_end(question: Question) -> Submission:
-    proposed = question.seen.get("proposed") or {}
-    return {"end": str(proposed.get("end") or _next_end(question))}
+def _as_proposed(question: Question) -> Submission:
+    """Follow the proposal of the decision table (D18)."""
+    is_offer = question.seen["renewal_proposal"]["result"] == "OFFER"
+    verdict = "offer" if is_offer else "not_renew"
+    end = str(question.seen["proposed"]["end"])
+    return {"end": end, "advice": verdict, "decision": verdict}
 
 
 ANSWERS: Mapping[str, Callable[[Question], Submission]] = {
@@ -265,7 +265,15 @@ ANSWERS: Mapping[str, Callable[[Question], Submission]] = {
     "register_conflict_form": lambda _q: {"declares_interest": "no", "document": "form"},
     "schedule_medical_visit": _visit,
     "give_medical_opinion": _opinion,
-    "convene_medical_committee": lambda q: {"meets_on": q.days(10)},
+    "convene_medical_committee": lambda q: {
+        "doctor_1": "Dr Weiss", "doctor_2": "Dr Lund", "doctor_3": "Dr Costa",
+        "meets_on": q.days(10),
+    },
+    "record_committee_opinion": lambda _q: {
+        "first_officer_heard": True, "own_doctor_opinion": "not_filed", "conclusion": "confirms",
+        "costs": 900,
+    },
+    "establish_cost_note": lambda _q: {"amount": 450},
     "set_start_date": _start_date,
     "establish_installation_allowance": lambda _q: {
         "entitled": "yes", "household": "no", "amount": 703.36,
@@ -275,6 +283,6 @@ ANSWERS: Mapping[str, Callable[[Question], Submission]] = {
     "record_spouse_activity": lambda _q: {"employed": "no"},
     "write_probation_report": lambda _q: {"recommendation": "satisfactory"},
     "give_renewal_opinion": _wanted,
-    "check_renewal": _proposed_end,
-    "decide_renewal": _proposed_end,
+    "check_renewal": lambda q: {k: v for k, v in _as_proposed(q).items() if k != "decision"},
+    "decide_renewal": lambda q: {k: v for k, v in _as_proposed(q).items() if k != "advice"},
 }  # fmt: skip

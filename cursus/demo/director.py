@@ -32,6 +32,8 @@ OPENING = datetime(2025, 4, 28, 7, 0, tzinfo=UTC)
 #: Officers work from nine to five on weekdays.
 HOURS = range(9, 17)
 SATURDAY = 5
+#: Tasks that stand open in case somebody wants them; nobody in the play does.
+OPTIONAL = frozenset({"write_early_report"})
 #: Tasks of the call that come after the last interview, and timers that say one is to come.
 CALL_WAITS = frozenset({"close_interviews", "confirm_ranking"})
 STAGE_TIMERS = frozenset({"interview_time", "cast_result_missing", "deadline_passed"})
@@ -169,7 +171,7 @@ def _work(stage: Stage) -> int:
         return 0
     with begin(stage.database, now=stage.now) as uow:
         found = worklist.everywhere(uow, TaskFilter(), sort="opened_at", limit=100_000)
-    ready = [one for one in found if one.id not in stage.stuck]
+    ready = [one for one in found if one.id not in stage.stuck and one.element not in OPTIONAL]
     if any(one.process != "call_for_interest" for one in ready) or _interviews_to_come(stage):
         # the call's own tasks after the deadline wait until every interview is over
         ready = [one for one in ready if one.element not in CALL_WAITS]
@@ -375,7 +377,7 @@ def _tell_endings(stage: Stage) -> None:
             definition = definitions.find(uow, case.definition)
             for element in cases.look(uow, case).completed:
                 known = definition.elements[element]
-                is_ending = known.kind == "endEvent" and known.outcome and known.legal_basis
+                is_ending = known.kind == "endEvent" and known.outcome
                 if is_ending and (case.id, element) not in stage.told:
                     stage.told.add((case.id, element))
                     stage.say(_ending(stage, case, known))
@@ -383,4 +385,5 @@ def _tell_endings(stage: Stage) -> None:
 
 def _ending(stage: Stage, case: Case, element: kernel.Element) -> str:
     day = f"{stage.now.astimezone(ZONE):%d.%m.%Y}"
-    return f"{day}  {case.title}: {element.name or element.id} [{element.legal_basis}]"
+    basis = f" [{element.legal_basis}]" if element.legal_basis else ""
+    return f"{day}  {case.title}: {element.name or element.id}{basis}"

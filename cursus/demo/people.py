@@ -35,6 +35,7 @@ PEOPLE = (
     Person(name="carla", full_name="Carla Rossi", roles=("contracting_authority",)),
     Person(name="cyril", full_name="Cyril Dubois", roles=("contracting_authority",)),
     Person(name="maria", full_name="Dr Maria Παπαδοπούλου", roles=("medical_service",)),
+    Person(name="mikael", full_name="Dr Mikael Sørensen", roles=("medical_service",)),
     Person(name="olga", full_name="Olga Ivanova", roles=("process_owner",)),
     Person(name="anton", full_name="Anton Huber", roles=("auditor",)),
     Person(name="oscar", full_name="Oscar Nilsson", roles=("operator",)),

@@ -9,7 +9,7 @@ from pathlib import Path
 from cursus import config, wiring
 from cursus.demo import director, people
 from engine import archive, clock, replay
-from engine.store import Database, begin, cases, connect, embedded
+from engine.store import Database, begin, cases, connect, embedded, queue
 from engine.store.cases import CaseFilter
 from engine.store.migrate import migrate
 from recruitment.store.migrate import migrate as migrate_recruitment
@@ -40,6 +40,8 @@ def _verify(database: Database, say: Callable[[str], None]) -> None:
         outcomes = Counter(one.outcome or "still running" for one in every)
         for outcome, count in outcomes.most_common():
             say(f"{count:>4}  {outcome}")
+        for incident in queue.incidents(uow):
+            say(f"incident: {incident['case_title']}: {incident['message']}")
         bad = [proof for one in every if not (proof := replay.prove(uow, one.id)).ok]
         signed = archive.checkpoint(uow, config.signing_key(config.read()))
         report = archive.verify_everything(uow)
