@@ -166,6 +166,12 @@ def locked(uow: UnitOfWork, case_id: UUID) -> Case:
 def workable(uow: UnitOfWork, case_id: UUID, expected_revision: int | None) -> Case:
     """Return the case, locked; raise StaleCase, CaseEnded or CaseSuspended."""
     case = locked(uow, case_id)
+    ensure_workable(case, expected_revision)
+    return case
+
+
+def ensure_workable(case: Case, expected_revision: int | None) -> None:
+    """Raise StaleCase, CaseEnded or CaseSuspended."""
     if expected_revision is not None and expected_revision != case.revision:
         raise StaleCase(
             f"{case.changed_by} changed this case at {case.changed_at.isoformat()}",
@@ -179,7 +185,6 @@ def workable(uow: UnitOfWork, case_id: UUID, expected_revision: int | None) -> C
         raise CaseEnded(f"This case ended at {case.ended_at.isoformat()} with {case.outcome}")
     if case.suspended_at is not None:
         raise CaseSuspended(remedy="resume it first")
-    return case
 
 
 def get(uow: UnitOfWork, case_id: UUID) -> Case:

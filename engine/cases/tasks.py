@@ -6,12 +6,12 @@ from uuid import UUID
 
 from engine import definitions, kernel
 from engine.access import Actor, Policy, authorize, authorize_task, ensure_four_eyes
-from engine.cases.stepping import Act, advance, ensure_text, locked, note, plain, workable
+from engine.cases.stepping import Act, advance, ensure_text, ensure_workable, note, plain
 from engine.errors import Conflict, FormRejected, Invalid, NotFound, TaskNotOpen
 from engine.history import EventKind
 from engine.kernel import Definition, Step
 from engine.kernel.submission import task_variables
-from engine.store import events, tasks, users
+from engine.store import cases, events, tasks, users
 from engine.store.cases import Case
 from engine.store.tasks import Task
 from engine.store.unit_of_work import UnitOfWork
@@ -158,10 +158,10 @@ def _reassign(  # noqa: PLR0913  # all four verbs share these parts
 
 
 def _of_task(uow: UnitOfWork, task_id: UUID) -> Case:
-    case_id = tasks.case_of(uow, task_id)
-    if case_id is None:
+    case = cases.lock_of_task(uow, task_id)
+    if case is None:
         raise NotFound("There is no such task", where=str(task_id))
-    return locked(uow, case_id)
+    return case
 
 
 def still_open(uow: UnitOfWork, case: Case, task_id: UUID) -> Task:
@@ -183,7 +183,8 @@ def still_open(uow: UnitOfWork, case: Case, task_id: UUID) -> Task:
 def _open_task(uow: UnitOfWork, task_id: UUID, expected_revision: int | None) -> tuple[Case, Task]:
     case = _of_task(uow, task_id)
     task = still_open(uow, case, task_id)
-    return workable(uow, case.id, expected_revision), task
+    ensure_workable(case, expected_revision)
+    return case, task
 
 
 def _authorized(uow: UnitOfWork, actor: Actor, case: Case, task: Task) -> Actor:

@@ -84,6 +84,13 @@ def lock(uow: UnitOfWork, case_id: UUID, *, skip_locked: bool = False) -> Case |
     return _case(uow.one(statement.with_for_update(skip_locked=skip_locked)))
 
 
+def lock_of_task(uow: UnitOfWork, task_id: UUID) -> Case | None:
+    """Return the case of a task, locked until the transaction ends."""
+    # a task never moves to another case
+    mine = select(task.c.case_id).where(task.c.id == task_id).scalar_subquery()
+    return _case(uow.one(select(case).where(case.c.id == mine).with_for_update(of=case)))
+
+
 def insert_case(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     """Store a new case."""
     uow.write(insert(case).values(row))
@@ -94,8 +101,12 @@ def update_case(uow: UnitOfWork, case_id: UUID, changes: Mapping[str, object]) -
     uow.write(update(case).where(case.c.id == case_id).values(changes))
 
 
-def save_pending(uow: UnitOfWork, case_id: UUID, step: Step, *, by: str) -> None:
-    """Make tasks, timers, subscriptions and effects equal to what the step says is pending."""
+#: What is stored as pending of one case: by table, the due instant by id.
+Pending = Mapping[str, Mapping[UUID, datetime | None]]
+
+
+def pending(uow: UnitOfWork, case_id: UUID) -> Pending:
+    """Return what is stored as pending."""
     stored: dict[str, dict[UUID, datetime | None]] = {
         "task": {},
         "timer": {},
@@ -104,6 +115,13 @@ def save_pending(uow: UnitOfWork, case_id: UUID, step: Step, *, by: str) -> None
     }
     for row in uow.connection.execute(_PENDING, {"case": case_id}):
         stored[row.what][row.id] = row.due_at
+    return stored
+
+
+def save_pending(  # two sets, whose and by whom
+    uow: UnitOfWork, case_id: UUID, stored: Pending, step: Step, *, by: str
+) -> None:
+    """Make tasks, timers, subscriptions and effects equal to what the step says is pending."""
     _close_tasks(uow, stored["task"], step.tasks, by)
     _save_tasks(uow, case_id, stored["task"], step.tasks)
     _save_timers(uow, case_id, stored["timer"], step.timers)

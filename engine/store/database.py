@@ -30,6 +30,8 @@ def connect(url: URL | str, *, pool_size: int = 10) -> Database:
         address,
         pool_size=pool_size,
         max_overflow=pool_size,
+        # the connection used last has its statements prepared
+        pool_use_lifo=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         # the kernel's work happens between reads and the commit; nothing relies on a snapshot

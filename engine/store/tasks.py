@@ -91,12 +91,6 @@ def get(uow: UnitOfWork, task_id: UUID) -> Task | None:
     return _task(row) if row else None
 
 
-def case_of(uow: UnitOfWork, task_id: UUID) -> UUID | None:
-    """Return the id of the task's case."""
-    found = uow.scalar(select(task.c.case_id).where(task.c.id == task_id))
-    return found if isinstance(found, UUID) else None
-
-
 def of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
     """Return the open tasks of a case in the order they opened."""
     statement = _with_case().where(task.c.case_id == case_id, task.c.closed_at.is_(None))

@@ -55,12 +55,31 @@ class UnitOfWork:
             return 0
         return self.connection.execute(statement, rows).rowcount
 
+    @contextmanager
+    def batched(self) -> Iterator[None]:
+        """Send the writes inside together, waiting once; nothing can be read inside.
+
+        A refusal of the database is raised at the end, as psycopg's own error.
+        """
+        driver: Any = self.connection.connection.driver_connection
+        with driver.pipeline():
+            yield
+
     def ensure_recorded(self) -> None:
         """Raise UnrecordedChange when something changed and no event says so."""
         if self.changed and not self.recorded:
             raise UnrecordedChange(
                 f"No event records the change of {', '.join(sorted(self.changed))}"
             )
+
+
+@contextmanager
+def reading(database: Database, *, now: datetime) -> Iterator[UnitOfWork]:
+    """Read only, each statement by itself: it saves beginning and ending a transaction."""
+    with database.engine.connect() as connection:
+        yield UnitOfWork(
+            connection=connection.execution_options(isolation_level="AUTOCOMMIT"), now=now
+        )
 
 
 @contextmanager
