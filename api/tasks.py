@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -205,15 +206,21 @@ def save_draft(body: dict[str, object], task_id: UUID) -> object:
 
 def _task(act: Act, task_id: UUID) -> Response:
     task = worklist.get(act.uow, task_id)
-    return _answer(TaskOut().dump(task), task)
+    return _answer(_shape().dump(task), task)
 
 
 def _answer(content: object, task: Task) -> Response:
     return with_revision(make_response(jsonify(content)), task.revision)
 
 
+@lru_cache(maxsize=1)
+def _shape() -> TaskOut:
+    """Return the one schema of all tasks: to build it takes longer than to dump a task."""
+    return TaskOut()
+
+
 def _with_reason(act: Act, task: Task) -> dict[str, object]:
-    shown: dict[str, object] = TaskOut().dump(task)
+    shown: dict[str, object] = _shape().dump(task)
     return {**shown, "why": worklist.why_mine(act.actor, task)}
 
 
