@@ -5,7 +5,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
+
+from sqlalchemy import RowMapping
 
 from engine import cases, clock
 from engine.cases import Shell
@@ -137,7 +140,7 @@ def _attempt(uow: UnitOfWork, shell: Shell, effect_id: UUID) -> int:
     found = queue.get_effect(uow, effect_id)
     case = rows.lock(uow, found["case_id"], skip_locked=True) if found else None
     effect = queue.lock_effect(uow, effect_id) if case else None
-    if case is None or effect is None or case.suspended_at or effect["next_attempt_at"] is None:
+    if case is None or effect is None or case.suspended_at or not _is_due(uow, effect):
         return 0
     context = Context(uow=uow, case_id=case.id, effect=effect["id"], element=effect["element"])
     try:
@@ -153,9 +156,17 @@ def _attempt(uow: UnitOfWork, shell: Shell, effect_id: UUID) -> int:
     return 1
 
 
+def _is_due(uow: UnitOfWork, effect: RowMapping) -> bool:
+    # another worker may have tried, and failed, since this one read the list
+    return effect["next_attempt_at"] is not None and effect["next_attempt_at"] <= uow.now
+
+
 def _note_failure(database: Database, effect_id: UUID, error: Exception) -> None:
     with begin(database, now=clock.now()) as uow:
-        effect = queue.lock_effect(uow, effect_id)
+        found = queue.get_effect(uow, effect_id)
+        # the case first, then the effect: every verb locks in this order
+        case = rows.lock(uow, found["case_id"]) if found else None
+        effect = queue.lock_effect(uow, effect_id) if case else None
         if effect is None:
             return
         attempts = effect["attempts"] + 1
@@ -188,12 +199,51 @@ def _note_failure(database: Database, effect_id: UUID, error: Exception) -> None
 
 
 def deliver_outgoing(database: Database, *, limit: int = BATCH) -> int:
-    """Deliver messages that cases threw to the related cases (parent, children) that wait."""
+    """Deliver messages that cases threw to the related cases (parent, children) that wait.
+
+    Each in a transaction of its own: one that makes a case fail must not stop the others.
+    """
     with begin(database, now=clock.now()) as uow:
-        waiting = queue.outgoing(uow, limit=limit)
-        for row in waiting:
-            for case_id in queue.related_waiting(uow, row["case_id"], row["name"]):
-                cases.deliver(uow, case_id, row["name"], row["variables"])
-            queue.remove_outgoing(uow, row["id"])
-        uow.changed.discard("outbox")
-    return len(waiting)
+        ids = [row["id"] for row in queue.outgoing(uow, limit=limit)]
+    return sum(_deliver(database, message_id) for message_id in ids)
+
+
+def _deliver(database: Database, message_id: UUID) -> int:
+    receiver = None
+    try:
+        with begin(database, now=clock.now()) as uow:
+            row = queue.lock_outgoing(uow, message_id)
+            if row is None:
+                return 0
+            receivers = queue.related_waiting(uow, row["case_id"], row["name"])
+            if any(one.suspended_at for one in map(partial(cases.get, uow), receivers)):
+                return 0
+            for receiver in receivers:
+                cases.deliver(uow, receiver, row["name"], row["variables"])
+            queue.remove_outgoing(uow, message_id)
+            uow.changed.discard("outbox")
+    except CursusError as error:
+        LOG.warning("message %s was not delivered: %s", message_id, error)
+        _postpone(database, message_id, receiver, error)
+    return 1
+
+
+def _postpone(
+    database: Database, message_id: UUID, receiver: UUID | None, error: CursusError
+) -> None:
+    with begin(database, now=clock.now()) as uow:
+        row = queue.lock_outgoing(uow, message_id)
+        if row is None:
+            return
+        queue.postpone_outgoing(uow, message_id, uow.now + timedelta(seconds=BACK_OFF[-1]))
+        if any(one["subject_id"] == message_id for one in queue.incidents(uow)):
+            uow.changed.discard("outbox")
+            return
+        cases.raise_incident(
+            uow,
+            receiver or row["case_id"],
+            subject="message",
+            subject_id=message_id,
+            element=error.where or row["name"],
+            message=f"the message {row['name']} could not be taken: {error}",
+        )

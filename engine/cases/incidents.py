@@ -45,6 +45,8 @@ def retry_incident(act: Act, incident_id: UUID, *, note: str) -> None:
     if incident["subject"] == "effect":
         changes = {"attempts": 0, "next_attempt_at": act.uow.now, "error": None}
         queue.change_effect(act.uow, incident["subject_id"], changes)
+    elif incident["subject"] == "message":
+        queue.postpone_outgoing(act.uow, incident["subject_id"], act.uow.now)
     else:
         queue.hold_timers(act.uow, case.id, None)
     changes = {"resolved_at": act.uow.now, "resolved_by": who.name, "note": note}

@@ -123,9 +123,20 @@ def count_due(uow: UnitOfWork, case_id: UUID) -> int:
 
 
 def outgoing(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
-    """Return thrown messages that nobody delivered yet, oldest first, locked."""
-    statement = select(outbox).order_by(outbox.c.created_at, outbox.c.id).limit(limit)
-    return uow.all(statement.with_for_update(skip_locked=True))
+    """Return thrown messages that nobody delivered yet, oldest first."""
+    statement = select(outbox).where(outbox.c.created_at <= uow.now)
+    return uow.all(statement.order_by(outbox.c.created_at, outbox.c.id).limit(limit))
+
+
+def lock_outgoing(uow: UnitOfWork, message_id: UUID) -> RowMapping | None:
+    """Return a thrown message locked, or None when it is gone or another worker has it."""
+    statement = select(outbox).where(outbox.c.id == message_id)
+    return uow.one(statement.with_for_update(skip_locked=True))
+
+
+def postpone_outgoing(uow: UnitOfWork, message_id: UUID, until: datetime) -> None:
+    """Let a message that could not be taken stand back until an instant."""
+    uow.write(update(outbox).where(outbox.c.id == message_id).values(created_at=until))
 
 
 def remove_outgoing(uow: UnitOfWork, message_id: UUID) -> None:
