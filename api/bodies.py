@@ -20,7 +20,7 @@ from engine.errors import Invalid
 
 DEPTH = 64
 SIZE = 1_000_000
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|-?Infinity|NaN', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|-?Infinity|NaN', re.DOTALL)
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\.", re.DOTALL)
 _SURROGATES = range(0xD800, 0xE000)
 _LOW = range(0xDC00, 0xE000)

@@ -10,12 +10,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from re import _constants as op  # type: ignore[attr-defined]  # the parser re itself uses
-from re import _parser  # type: ignore[attr-defined]  # the parser re itself uses
+from importlib import import_module
 from typing import Any
 
 #: A larger automaton is a mistake (`(x{999}){999}`) and would cost memory at each match.
 STATES = 1_000
+
+# the parser that re itself uses; type checkers do not know it
+op: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 
 Test = Callable[[str], bool]
 #: What the untyped parser of `re` returns.
