@@ -20,7 +20,7 @@ from engine.store import UnitOfWork, begin, tasks
 
 #: Requests of one round, by clients; ours and the floor's rounds alternate.
 ROUNDS, PER_ROUND = 3, {1: 60, 8: 160}
-WARM, HALF = 40, 0.5
+WARM, HALF = 160, 0.5
 BODY = {"variables": {"remark": "Complete and in order; the degree was checked against the list."}}
 Job = list[tuple[str, Any]]
 
