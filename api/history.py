@@ -20,7 +20,7 @@ from engine.access import authorize
 from engine.cases import Act
 from engine.errors import Conflict
 from engine.history import Sealed
-from engine.store import events
+from engine.store import events, tasks
 from engine.store.events import EventFilter
 
 bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
@@ -142,11 +142,14 @@ def _shown(act: Act, event: Sealed) -> dict[str, object]:
 
 
 def _may_see(act: Act, event: Sealed) -> bool:
-    """Say whether the actor may see the content; a confidential one is its own lane's only."""
+    """Say whether the actor may see the content; a confidential one only its own roles do."""
     known = event.fields
     if known.definition is None or known.element is None:
         return True
     element = definitions.find(act.uow, known.definition).elements.get(known.element)
     if element is None or not element.confidential:
         return True
-    return element.lane in act.actor.roles
+    if act.actor.name in (known.actor, known.on_behalf_of):
+        return True
+    case_id = UUID(known.stream.removeprefix("case:"))
+    return bool(act.actor.roles & tasks.groups(act.uow, case_id, known.element))

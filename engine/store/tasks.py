@@ -11,6 +11,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -87,7 +88,7 @@ def _task(row: RowMapping) -> Task:
 
 def get(uow: UnitOfWork, task_id: UUID) -> Task | None:
     """Return the task, open or closed."""
-    row = uow.one(_with_case().where(task.c.id == task_id))
+    row = uow.one(_ONE, task_id=task_id)
     return _task(row) if row else None
 
 
@@ -95,6 +96,14 @@ def of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
     """Return the open tasks of a case in the order they opened."""
     statement = _with_case().where(task.c.case_id == case_id, task.c.closed_at.is_(None))
     return [_task(row) for row in uow.all(statement.order_by(task.c.opened_at, task.c.id))]
+
+
+def groups(uow: UnitOfWork, case_id: UUID, element: str) -> frozenset[str]:
+    """Return the roles that the tasks of an element, open or closed, were offered to."""
+    statement = select(task.c.candidate_groups).where(
+        task.c.case_id == case_id, task.c.element == element
+    )
+    return frozenset(one for row in uow.all(statement) for one in row["candidate_groups"])
 
 
 def _with_case() -> Select[Any]:
@@ -105,6 +114,10 @@ def _with_case() -> Select[Any]:
         case.c.revision,
         case.c.definition,
     ).join(case, case.c.id == task.c.case_id)
+
+
+# built once: building it anew takes longer than finding the row
+_ONE = _with_case().where(task.c.id == bindparam("task_id"))
 
 
 def inbox(
