@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
+    bindparam,
     delete,
     func,
     insert,
@@ -67,6 +68,17 @@ _PENDING = text(
 )
 
 
+# a task never moves to another case; built once, for building takes longer than finding
+_OF_TASK = (
+    select(case)
+    .where(
+        case.c.id
+        == select(task.c.case_id).where(task.c.id == bindparam("task_id")).scalar_subquery()
+    )
+    .with_for_update(of=case)
+)
+
+
 def get(uow: UnitOfWork, case_id: UUID) -> Case | None:
     """Return the case without locking it."""
     return _case(uow.one(select(case).where(case.c.id == case_id)))
@@ -86,9 +98,7 @@ def lock(uow: UnitOfWork, case_id: UUID, *, skip_locked: bool = False) -> Case |
 
 def lock_of_task(uow: UnitOfWork, task_id: UUID) -> Case | None:
     """Return the case of a task, locked until the transaction ends."""
-    # a task never moves to another case
-    mine = select(task.c.case_id).where(task.c.id == task_id).scalar_subquery()
-    return _case(uow.one(select(case).where(case.c.id == mine).with_for_update(of=case)))
+    return _case(uow.one(_OF_TASK, task_id=task_id))
 
 
 def insert_case(uow: UnitOfWork, row: Mapping[str, object]) -> None:

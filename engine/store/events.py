@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, insert, literal, select, text, tuple_, update
+from sqlalchemy import (
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from engine import history
 from engine.access import Actor
@@ -40,6 +51,9 @@ class Head:
     hash: bytes = history.GENESIS
 
 
+_HEAD = select(stream_head).where(stream_head.c.stream == bindparam("stream"))
+
+
 def head(uow: UnitOfWork, stream: str) -> Head:
     """Return the head of the stream, locked until the transaction ends."""
     # an advisory lock also serialises the very first event, which has no row to lock
@@ -52,7 +66,7 @@ def head(uow: UnitOfWork, stream: str) -> Head:
 
 def peek(uow: UnitOfWork, stream: str) -> Head:
     """Return the head of the stream without locking it."""
-    row = uow.one(select(stream_head).where(stream_head.c.stream == stream))
+    row = uow.one(_HEAD, stream=stream)
     return Head(seq=row["seq"], hash=bytes(row["hash"])) if row else Head()
 
 

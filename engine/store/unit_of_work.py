@@ -28,13 +28,13 @@ class UnitOfWork:
     #: tables changed so far that need an event
     changed: set[str] = field(default_factory=set)
 
-    def one(self, statement: Executable) -> RowMapping | None:
-        """Return the only row, or None."""
-        return self.connection.execute(statement).mappings().one_or_none()
+    def one(self, statement: Executable, **values: object) -> RowMapping | None:
+        """Return the only row, or None; `values` are those of its bound parameters."""
+        return self.connection.execute(statement, values).mappings().one_or_none()
 
-    def all(self, statement: Executable) -> Sequence[RowMapping]:
-        """Return every row."""
-        return self.connection.execute(statement).mappings().all()
+    def all(self, statement: Executable, **values: object) -> Sequence[RowMapping]:
+        """Return every row; `values` are those of its bound parameters."""
+        return self.connection.execute(statement, values).mappings().all()
 
     def scalar(self, statement: Executable) -> Any:  # noqa: ANN401  # whatever the column holds
         """Return the first column of the first row, or None."""

@@ -3,15 +3,30 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select, update
 
 from engine.store.tables import api_token, app_user, deputy, session, sign_in
 from engine.store.unit_of_work import UnitOfWork
 
+# asked by every request, so built once
+_PERSON = select(app_user).where(app_user.c.name == bindparam("name"))
+_TOKEN = select(api_token).where(api_token.c.digest == bindparam("digest"))
+_PRINCIPALS = (
+    select(app_user.c.name, app_user.c.roles)
+    .join(deputy, deputy.c.absent == app_user.c.name)
+    .where(
+        deputy.c.deputy == bindparam("name"),
+        deputy.c.first_day <= bindparam("day"),
+        deputy.c.last_day >= bindparam("day"),
+        app_user.c.active.is_(True),
+    )
+    .distinct()
+)
+
 
 def get(uow: UnitOfWork, name: str) -> RowMapping | None:
     """Return the person's row."""
-    return uow.one(select(app_user).where(app_user.c.name == name))
+    return uow.one(_PERSON, name=name)
 
 
 def every(uow: UnitOfWork) -> list[RowMapping]:
@@ -42,18 +57,7 @@ def principals(uow: UnitOfWork, name: str, day: date) -> list[RowMapping]:
 
     Only direct appointments count: a deputy cannot pass the deputyship on.
     """
-    statement = (
-        select(app_user.c.name, app_user.c.roles)
-        .join(deputy, deputy.c.absent == app_user.c.name)
-        .where(
-            deputy.c.deputy == name,
-            deputy.c.first_day <= day,
-            deputy.c.last_day >= day,
-            app_user.c.active.is_(True),
-        )
-        .distinct()
-    )
-    return list(uow.all(statement))
+    return list(uow.all(_PRINCIPALS, name=name, day=day))
 
 
 def add_deputy(uow: UnitOfWork, row: dict[str, object]) -> None:
@@ -86,7 +90,7 @@ def add_token(uow: UnitOfWork, row: dict[str, object]) -> None:
 
 def get_token(uow: UnitOfWork, digest: str) -> RowMapping | None:
     """Return an API token by its digest."""
-    return uow.one(select(api_token).where(api_token.c.digest == digest))
+    return uow.one(_TOKEN, digest=digest)
 
 
 def tokens(uow: UnitOfWork, name: str) -> list[RowMapping]:
