@@ -37,6 +37,7 @@ def _demonstration(database: Database, say: Say) -> tuple[people.Person, ...]:
     shell = wiring.shell()
     made_up = people.load(database, shell.roles, say=say)
     director.play(database, shell, until=clock.now(), say=say)
+    director.begin_today(database, shell, now=clock.now())
     return made_up
 
 

@@ -85,7 +85,7 @@ def play(database: Database, shell: Shell, *, until: datetime, say: Say) -> Stag
         with clock.pretending(stage.now):
             worker.run_due(stage.database, stage.shell)
             while following and following[0] <= stage.now:
-                _apply(stage, *following)
+                _apply(stage, *following, call_content())
                 following = next(applications, None)
             moved = _work(stage) + _candidates_answer(stage)
             _tell_endings(stage)
@@ -94,6 +94,38 @@ def play(database: Database, shell: Shell, *, until: datetime, say: Say) -> Stag
             break
         stage.now = instant
     return stage
+
+
+def begin_today(database: Database, shell: Shell, *, now: datetime) -> None:
+    """Leave a second call whose deadline was yesterday, so that the officers find work today."""
+    content = call_content()
+    deadline = (now - timedelta(days=1)).astimezone(ZONE)
+    deadline = deadline.replace(hour=12, minute=0, second=0, microsecond=0)
+    content |= {
+        "id": "demonstration-today",
+        "reference": f"EC/{now.year}/DIGIT/000001",
+        "deadline": deadline.isoformat(),
+        "entry_date": (now + timedelta(days=180)).date().isoformat(),
+    }
+    with begin(database, now=now) as uow:
+        if records.get_call(uow, content["id"]) is not None:
+            return
+    stage = Stage(database=database, shell=shell, say=lambda _text: None, now=now)
+    stage.now = _office(now - timedelta(days=30))
+    with clock.pretending(stage.now), _acting(stage, "hanna") as act:
+        intake.open_call(act, content)
+    for _ in range(2):
+        with clock.pretending(stage.now):
+            worker.run_due(database, shell)
+            _work(stage)
+        stage.now = _office(stage.now + timedelta(days=1))
+    for plan in list(plans())[:12]:
+        stage.now += timedelta(hours=5)
+        with clock.pretending(stage.now):
+            worker.run_due(database, shell)
+            _apply(stage, stage.now, plan, content)
+    with clock.pretending(now):
+        worker.run_due(database, shell)
 
 
 def _applications() -> Iterator[tuple[datetime, Plan]]:
@@ -112,13 +144,12 @@ def _applications() -> Iterator[tuple[datetime, Plan]]:
     yield from sorted(arrivals, key=lambda one: (one[0], one[1].number))
 
 
-def _apply(stage: Stage, at: datetime, plan: Plan) -> None:
-    call = call_content()
+def _apply(stage: Stage, at: datetime, plan: Plan, call: Mapping[str, Any]) -> None:
     is_malformed = plan.kind == "malformed"
     subject = "My application" if is_malformed else f"{call['reference']} application"
     mail = {
         "received_at": at.isoformat(),
-        "message_id": f"<{plan.number}@mail.example>",
+        "message_id": f"<{plan.number}.{call['id']}@mail.example>",
         "subject": subject,
         "in_order": not is_malformed,
         "one_pdf": True,
