@@ -14,7 +14,7 @@ from bench.house import HANNA, Bench
 from cursus import wiring
 from engine import cases, clock, decisions, history, replay, timelimits, worklist
 from engine.history import EventKind, Sealed
-from engine.store import begin, events
+from engine.store import begin, events, queue
 
 CONDITION = 'check_result.decision = "recount" and classification.recounts < 5'
 CONDITION_US = 20.0
@@ -137,6 +137,8 @@ def _lived(bench: Bench) -> UUID:
         opening = cases.Opening(id=case_id, process="p", title="Lived")
         cases.open_case(act, opening, {"payload": life_of_47().payload()})
         for _ in range(LIFE):
+            for effect in queue.effects(uow, case_id=case_id):
+                cases.finish_effect(uow, cases.get(uow, case_id), effect, {})
             waiting = worklist.of_case(uow, case_id)
             if not waiting:
                 break
