@@ -189,7 +189,7 @@ def test_a_deputy_of_the_author_who_signs_for_another_is_refused_the_authors_way
         ("2026-01-11T23:00:00Z", False),
     ],
 )
-def test_a_deputy_acts_on_the_days_appointed_and_on_no_other(
+def test_a_deputy_acts_on_the_days_appointed_and_on_no_other(  # noqa: PLR0913, PLR0917  # fixtures
     front, office, clock, case, instant, may
 ):
     _deputy(front, "lara", "petra", "2026-01-10", "2026-01-11")
@@ -267,7 +267,7 @@ def test_a_claimed_task_leaves_the_other_inboxes_and_comes_back(front, office, c
 
 @pytest.mark.parametrize("to", ["nobody", "petra", "", "x" * 5000])
 def test_a_task_goes_only_to_people_of_its_roles(office, case, to):
-    with pytest.raises(CursusError, match="user|roles"):
+    with pytest.raises(CursusError, match=r"user|roles"):
         office.do("hanna", cases.assign, office.task(case).id, to=to)
     assert office.kinds(case) == ["case:opened"]
 
@@ -351,3 +351,27 @@ def test_a_policy_names_whom_it_takes(office, case):
     with pytest.raises(NotAllowed, match="contracting_authority, hr_officer"):
         office.do("lara", cases.cancel, case, reason="r")
     assert isinstance(case, UUID)
+
+
+def test_a_task_is_rescheduled_with_a_reason_and_what_was_there_before(front, office, case, ids):
+    url = f"/api/v1/tasks/{ids['task_id']}"
+    body = {"due_at": "2026-01-20T00:00:00Z", "priority": 90, "reason": "urgent"}
+    assert front.as_("petra").patch(url, json=body, headers=HEADER).status_code == 403
+    assert front.as_("hanna").patch(url, json=body, headers=HEADER).status_code == 200
+    (mine,) = front.as_("lara").get("/api/v1/tasks/mine").json
+    assert (mine["due_at"], mine["priority"]) == ("2026-01-20T00:00:00+00:00", 90)
+    event = front.as_("hanna").get(f"/api/v1/history/cases/{case}").json[1]
+    assert event["kind"] == "task:rescheduled"
+    assert event["content"]["before"]["due_at"] == "2026-01-31T23:00:00+00:00"
+    assert event["content"]["reason"] == "urgent"
+
+
+def test_a_draft_is_kept_without_an_event_and_seen_by_those_of_the_task(front, office, case, ids):
+    url = f"/api/v1/tasks/{ids['task_id']}"
+    half = {"grade": "not yet", "whatever": 1}
+    assert front.as_("lara").put(f"{url}/draft", json={"variables": half}).status_code == 200
+    assert front.as_("lara").get(url).json["draft"]["content"] == half
+    assert front.as_("hanna").get(url).json["draft"] is None
+    assert office.kinds(case) == ["case:opened"]
+    office.complete("lara", case, REPORT)
+    assert row_counts(office.database)["draft"] == 0
