@@ -110,10 +110,10 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
     """
     who = authorize(actor, "definition:publish", policy)
     bundle = _bundle(files, process, catalogue)
-    ensure_publishable(bundle.files, catalogue)
     known = rows.get(uow, bundle.digest)
     if known is not None:
         return known
+    ensure_publishable(bundle.files, catalogue)
     definition = kernel.load(bundle)
     before = rows.latest(uow, process)
     row = {
