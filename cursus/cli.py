@@ -218,7 +218,7 @@ def verify_history(case_id: UUID | None) -> None:
                 f"{proof.stream}: {proof.events} events, {'good' if proof.ok else 'BAD'}{where}"
             )
             sys.exit(0 if proof.ok else 1)
-        report = archive.verify_everything(uow)
+        report = archive.verify_everything(uow, public_key=config.public_key(config.read()))
     for bad in report.bad:
         out.print(f"[red]{bad.stream} event {bad.first_bad}: {bad.reason}[/red]")
     out.print(

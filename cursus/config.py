@@ -38,3 +38,9 @@ def signing_key(config: Config) -> bytes:
         with os.fdopen(descriptor, "wb") as file:
             file.write(Ed25519PrivateKey.generate().private_bytes_raw())
     return path.read_bytes()
+
+
+def public_key(config: Config) -> bytes:
+    """Return the raw public key that belongs to the house's signing key."""
+    private = Ed25519PrivateKey.from_private_bytes(signing_key(config))
+    return private.public_key().public_bytes_raw()

@@ -1,8 +1,10 @@
 """A real PostgreSQL for every test that asks for one; a frozen clock for all."""
 
 import os
+import tempfile
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
@@ -24,11 +26,14 @@ def clock():
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """The address of a server with an empty, migrated template database."""
+    # not pytest's folder: another run closes that to the user whom the server runs as
+    folder = Path(tempfile.mkdtemp(prefix="cursus-tests-"))
+    folder.chmod(0o755)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        url = embedded.start(tmp_path_factory.mktemp("pg") / "data", keep_running=False)
+        url = embedded.start(folder / "data", keep_running=False)
     admin = connect(url.set(database="postgres"), pool_size=1)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CREATE DATABASE template_cursus"))

@@ -44,7 +44,8 @@ def _verify(database: Database, say: Callable[[str], None]) -> None:
             say(f"incident: {incident['case_title']}: {incident['message']}")
         bad = [proof for one in every if not (proof := replay.prove(uow, one.id)).ok]
         signed = archive.checkpoint(uow, config.signing_key(config.read()))
-        report = archive.verify_everything(uow)
+        key = config.public_key(config.read())
+        report = archive.verify_everything(uow, public_key=key)
     for proof in bad:
         say(f"{proof.stream} event {proof.first_bad}: {proof.reason}")
     say(
