@@ -24,10 +24,9 @@ class StoredDirectory:
         """Return the user of this name, today's deputyships included."""
         now = clock.now()
         with reading(self.database, now=now) as uow:
-            row = users.get(uow, name)
-            if row is None:
-                return None
-            absent = users.principals(uow, name, now.astimezone(ZONE).date())
+            row, absent = users.with_principals(uow, name, now.astimezone(ZONE).date())
+        if row is None:
+            return None
         return User(
             name=row["name"],
             password_hash=row["password_hash"],

@@ -111,8 +111,8 @@ def complete(body: dict[str, object], task_id: UUID) -> Response:
     expected = expected_revision()
     with acting() as act:
         submission = body["variables"]
-        cases.complete_task(act, task_id, submission, expected_revision=expected)  # type: ignore[arg-type]  # a Dict field
-        return _task(act, task_id)
+        _, closed = cases.complete(act, task_id, submission, expected_revision=expected)  # type: ignore[arg-type]  # a Dict field
+        return _answer(_shape().dump(closed), closed)
 
 
 @bp.route("/<uuid:task_id>/claim", methods=["POST"])

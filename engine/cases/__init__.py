@@ -17,6 +17,7 @@ from engine.cases.stepping import Act, Shell, get, look
 from engine.cases.tasks import (
     assign,
     claim,
+    complete,
     complete_task,
     delegate,
     reschedule,
@@ -35,6 +36,7 @@ __all__ = [
     "assign",
     "cancel",
     "claim",
+    "complete",
     "complete_task",
     "correct",
     "delegate",

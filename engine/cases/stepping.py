@@ -55,7 +55,7 @@ def advance(  # noqa: PLR0913  # one step has these parts
     definition = definitions.find(uow, case.definition)
     step = kernel.step(definition, case.state or None, command, now=uow.now)
     # the caller's lock on the case holds its stream as well
-    stored, last = cases.pending(uow, case.id), events.peek(uow, case.stream)
+    stored, last = cases.pending(uow, case)
     with uow.batched():
         cases.save_pending(uow, case.id, stored, step, by=actor.on_behalf_of or actor.name)
         cases.save_outgoing(uow, case.id, step)

@@ -1,6 +1,7 @@
 """The verbs on an open task."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +26,22 @@ def complete_task(
     *,
     expected_revision: int | None = None,
 ) -> Step:
-    """Complete an open task with its form's submission.
+    """Complete an open task with its form's submission; return the step.
+
+    Raises as `complete` does.
+    """
+    step, _ = complete(act, task_id, submission, expected_revision=expected_revision)
+    return step
+
+
+def complete(
+    act: Act,
+    task_id: UUID,
+    submission: Mapping[str, object],
+    *,
+    expected_revision: int | None = None,
+) -> tuple[Step, Task]:
+    """Complete an open task with its form's submission; return the step and the closed task.
 
     Raises TaskNotOpen (who did it and when), StaleCase, NotYourTask, FourEyes, FormRejected with
     the errors by field, ExecutionFailed when the diagram cannot go on; nothing is stored then.
@@ -35,7 +51,11 @@ def complete_task(
     definition = definitions.find(act.uow, case.definition)
     result = _validated(definition, case, task, submission, act.uow.now)
     command = kernel.CompleteTask(task_id=str(task_id), variables=result)
-    return advance(act.uow, case, command, who, EventKind.TASK_COMPLETED, element=task.element)
+    kind, element = EventKind.TASK_COMPLETED, task.element
+    step = advance(act.uow, case, command, who, kind, element=element)
+    closed_by = who.on_behalf_of or who.name
+    closed = replace(task, closed_at=act.uow.now, closed_by=closed_by, revision=case.revision + 1)
+    return step, closed
 
 
 def claim(act: Act, task_id: UUID, *, expected_revision: int | None = None) -> Task:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from engine.kernel.model import Effect, OpenTask, Step, Subscription, Timer
+from engine.store.events import Head
 from engine.store.tables import case, draft, effect, offer, outbox, subscription, task, timer
 from engine.store.unit_of_work import UnitOfWork
 
@@ -60,10 +61,12 @@ def _case(row: RowMapping | None) -> Case | None:
 
 _PENDING = text(
     """
-    SELECT 'task' AS what, id, due_at FROM task WHERE case_id = :case AND closed_at IS NULL
-    UNION ALL SELECT 'timer', id, due_at FROM timer WHERE case_id = :case
-    UNION ALL SELECT 'subscription', id, NULL FROM subscription WHERE case_id = :case
-    UNION ALL SELECT 'effect', id, NULL FROM effect WHERE case_id = :case
+    SELECT 'task' AS what, id, due_at, NULL::bigint AS seq, NULL::bytea AS hash
+    FROM task WHERE case_id = :case AND closed_at IS NULL
+    UNION ALL SELECT 'timer', id, due_at, NULL, NULL FROM timer WHERE case_id = :case
+    UNION ALL SELECT 'subscription', id, NULL, NULL, NULL FROM subscription WHERE case_id = :case
+    UNION ALL SELECT 'effect', id, NULL, NULL, NULL FROM effect WHERE case_id = :case
+    UNION ALL SELECT 'head', NULL, NULL, seq, hash FROM stream_head WHERE stream = :stream
     """
 )
 
@@ -115,17 +118,21 @@ def update_case(uow: UnitOfWork, case_id: UUID, changes: Mapping[str, object]) -
 Pending = Mapping[str, Mapping[UUID, datetime | None]]
 
 
-def pending(uow: UnitOfWork, case_id: UUID) -> Pending:
-    """Return what is stored as pending."""
+def pending(uow: UnitOfWork, case: Case) -> tuple[Pending, Head]:
+    """Return what is stored as pending of a locked case, and the head of its stream."""
+    last = Head()
     stored: dict[str, dict[UUID, datetime | None]] = {
         "task": {},
         "timer": {},
         "subscription": {},
         "effect": {},
     }
-    for row in uow.connection.execute(_PENDING, {"case": case_id}):
-        stored[row.what][row.id] = row.due_at
-    return stored
+    for row in uow.connection.execute(_PENDING, {"case": case.id, "stream": case.stream}):
+        if row.what == "head":
+            last = Head(seq=row.seq, hash=bytes(row.hash))
+        else:
+            stored[row.what][row.id] = row.due_at
+    return stored, last
 
 
 def save_pending(  # two sets, whose and by whom

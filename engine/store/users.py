@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 
 from engine.store.tables import api_token, app_user, deputy, session, sign_in
 from engine.store.unit_of_work import UnitOfWork
@@ -11,16 +11,16 @@ from engine.store.unit_of_work import UnitOfWork
 # asked by every request, so built once
 _PERSON = select(app_user).where(app_user.c.name == bindparam("name"))
 _TOKEN = select(api_token).where(api_token.c.digest == bindparam("digest"))
-_PRINCIPALS = (
-    select(app_user.c.name, app_user.c.roles)
-    .join(deputy, deputy.c.absent == app_user.c.name)
-    .where(
-        deputy.c.deputy == bindparam("name"),
-        deputy.c.first_day <= bindparam("day"),
-        deputy.c.last_day >= bindparam("day"),
-        app_user.c.active.is_(True),
+_ABSENT = select(deputy.c.absent).where(
+    deputy.c.deputy == bindparam("name"),
+    deputy.c.first_day <= bindparam("day"),
+    deputy.c.last_day >= bindparam("day"),
+)
+_WITH_PRINCIPALS = select(app_user, (app_user.c.name == bindparam("name")).label("is_own")).where(
+    or_(
+        app_user.c.name == bindparam("name"),
+        and_(app_user.c.name.in_(_ABSENT), app_user.c.active.is_(True)),
     )
-    .distinct()
 )
 
 
@@ -52,12 +52,16 @@ def change(uow: UnitOfWork, name: str, changes: dict[str, object]) -> None:
     uow.write(update(app_user).where(app_user.c.name == name).values(changes))
 
 
-def principals(uow: UnitOfWork, name: str, day: date) -> list[RowMapping]:
-    """Return the absent people (name, roles) whose deputy the person is on that day.
+def with_principals(
+    uow: UnitOfWork, name: str, day: date
+) -> tuple[RowMapping | None, list[RowMapping]]:
+    """Return the person, and the absent people whose deputy the person is on that day.
 
     Only direct appointments count: a deputy cannot pass the deputyship on.
     """
-    return list(uow.all(_PRINCIPALS, name=name, day=day))
+    rows = uow.all(_WITH_PRINCIPALS, name=name, day=day)
+    own = next((row for row in rows if row["is_own"]), None)
+    return own, [row for row in rows if not row["is_own"]]
 
 
 def add_deputy(uow: UnitOfWork, row: dict[str, object]) -> None:

@@ -78,7 +78,8 @@ def test_a_process_killed_at_any_statement_leaves_all_or_nothing(front, office):
         assert os.WTERMSIG(ended) == signal.SIGKILL
         assert seen[-1] in (UNTOUCHED, ADVANCED)
     assert os.WEXITSTATUS(ended) == 0
-    assert moment > 20
+    # a completion sends 19 statements; far fewer would mean that the loop missed some
+    assert moment > 15
     # once advanced, the repetitions under the same key changed nothing any more
     assert seen == sorted(seen)
     assert seen[-1] == ADVANCED
