@@ -20,7 +20,8 @@ from bench.house import Bench
 def main() -> int:
     """Run all measurements, each on its own, and print the table."""
     warnings.simplefilter("ignore")
-    console = Console()
+    # a table that is not read on a screen keeps its columns whole
+    console = Console(width=None if sys.stdout.isatty() else 170)
     with tempfile.TemporaryDirectory() as folder:
         bench = house.prepare(Path(folder) / "data")
         console.print(_machine(bench), highlight=False)
