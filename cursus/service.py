@@ -85,4 +85,5 @@ def work(settings: Config) -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stopped.set())
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    worker.serve(wiring.database(settings), wiring.shell(), stopped)
+    database, key = wiring.database(settings), config.signing_key(settings)
+    worker.serve(database, wiring.shell(), stopped, signing_key=key)

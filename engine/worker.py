@@ -10,17 +10,19 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from engine import cases, clock
+from engine import archive, cases, clock
 from engine.cases import Shell
 from engine.errors import CursusError
 from engine.operations import AnswerLater, BusinessError, Context
-from engine.store import Database, UnitOfWork, begin, queue
+from engine.store import Database, UnitOfWork, begin, events, queue
 from engine.store import cases as rows
 
 LOG = logging.getLogger(__name__)
 
 #: Seconds before the second, third, ... attempt; the last one repeats.
 BACK_OFF = (10, 60, 600, 3600)
+#: How often the heads of all streams are signed.
+CHECKPOINT_EVERY = timedelta(days=1)
 #: How much one round takes on before it looks at the clock again.
 BATCH = 50
 
@@ -66,16 +68,43 @@ def round_trip(database: Database, shell: Shell) -> Work:
     )
 
 
-def serve(database: Database, shell: Shell, stop: threading.Event, *, idle: float = 1.0) -> None:
-    """Work until told to stop, looking again after `idle` seconds without work."""
+def serve(
+    database: Database,
+    shell: Shell,
+    stop: threading.Event,
+    *,
+    idle: float = 1.0,
+    signing_key: bytes | None = None,
+) -> None:
+    """Work until told to stop, looking again after `idle` seconds without work.
+
+    With a raw Ed25519 key the heads of all streams are signed once a day.
+    """
     while not stop.is_set():
         try:
             done = round_trip(database, shell)
+            if signing_key is not None and done.total == 0:
+                sign_daily(database, signing_key)
         except Exception:  # the worker must outlive a lost connection
             LOG.exception("a round failed")
             done = Work()
         if done.total == 0:
             stop.wait(idle)
+
+
+def sign_daily(database: Database, signing_key: bytes) -> bool:
+    """Sign a checkpoint unless one was signed in the last day; say whether it was.
+
+    Any number of workers may ask at once: one signs.
+    """
+    with begin(database, now=clock.now()) as uow:
+        if not events.hold_checkpoints(uow):
+            return False
+        last = events.last_checkpoint(uow)
+        if last is not None and uow.now - last[0].at < CHECKPOINT_EVERY:
+            return False
+        archive.checkpoint(uow, signing_key)
+        return True
 
 
 # --- timers ----------------------------------------------------------------------------------

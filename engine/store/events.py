@@ -25,6 +25,9 @@ from engine.history import Checkpoint, EventKind, Fields, Sealed, StreamHead
 from engine.store.tables import checkpoint, event, event_payload, stream_head
 from engine.store.unit_of_work import UnitOfWork
 
+#: The advisory lock of whoever signs a checkpoint.
+_SIGNING = 0x5349474E
+
 # one round trip: the event, its payload and the new head of its stream
 _APPEND = text(
     """
@@ -215,6 +218,12 @@ def heads(uow: UnitOfWork) -> list[StreamHead]:
 def streams(uow: UnitOfWork) -> set[str]:
     """Return the names of all streams that have events."""
     return {row["stream"] for row in uow.all(select(event.c.stream).distinct())}
+
+
+def hold_checkpoints(uow: UnitOfWork) -> bool:
+    """Take the right to sign a checkpoint until the transaction ends; False if another has it."""
+    held = uow.connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _SIGNING})
+    return bool(held.scalar())
 
 
 def add_checkpoint(uow: UnitOfWork, signed: Checkpoint, covered: Sequence[StreamHead]) -> None:
