@@ -6,9 +6,8 @@ from api.bodies import Blueprint
 from api.frame import accepts_upload
 from api.house import acting, house, idempotent
 from api.shapes import DifferenceOut, FilesIn, FindingOut, PublishIn, VersionOut
-from engine import definitions, kernel
+from engine import definitions
 from engine.access import authorize
-from engine.cases import Shell
 
 bp = Blueprint(
     "definitions", __name__, url_prefix="/api/v1/definitions", description="Published processes"
@@ -66,7 +65,7 @@ def check(body: dict[str, dict[str, str]]) -> object:
     """Say what the gate finds in these files, publishing nothing."""
     with acting() as act:
         authorize(act.actor, "definition:check", act.shell.policy)
-        return list(definitions.check(_with_shipped(body["files"]), kernel_catalogue(act.shell)))
+        return list(definitions.check(_with_shipped(body["files"]), act.shell.for_gate()))
 
 
 @bp.route("/", methods=["POST"])
@@ -83,17 +82,10 @@ def publish(body: dict[str, object]) -> Response:
             str(body["process"]),
             _with_shipped(body["files"]),  # type: ignore[arg-type]  # a Dict field
             comment=str(body["comment"]),
-            catalogue=kernel_catalogue(act.shell),
+            catalogue=act.shell.for_gate(),
             policy=act.shell.policy,
         )
         return make_response(jsonify(VersionOut().dump(row)), 201)
-
-
-def kernel_catalogue(shell: Shell) -> kernel.Catalogue:
-    """Return what the gate needs to know of operations and roles."""
-    return kernel.Catalogue(
-        operations=frozenset(one.name for one in shell.operations), roles=shell.roles
-    )
 
 
 def _with_shipped(files: dict[str, str]) -> dict[str, bytes]:

@@ -66,7 +66,7 @@ def prepare(data: Path) -> Bench:
                 process,
                 files,
                 comment="measured",
-                catalogue=wiring.catalogue(shell),
+                catalogue=shell.for_gate(),
                 policy=shell.policy,
             )
     return Bench(data=data, database=database, shell=shell, token=token)

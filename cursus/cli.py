@@ -98,7 +98,7 @@ def worker() -> None:
 def check(folders: tuple[Path, ...]) -> None:
     """Say what the gate finds in diagrams, tables and forms (the shipped ones by default)."""
     files = _files(folders)
-    found = definitions.check(files, wiring.catalogue(wiring.shell()))
+    found = definitions.check(files, wiring.shell().for_gate())
     for one in found:
         out.print(str(one), markup=False, highlight=False, soft_wrap=True)
     errors = sum(one.severity == "error" for one in found)
@@ -123,7 +123,7 @@ def publish(process: str | None, folders: tuple[Path, ...], comment: str) -> Non
                 name,
                 files,
                 comment=comment,
-                catalogue=wiring.catalogue(shell),
+                catalogue=shell.for_gate(),
                 policy=shell.policy,
             )
         out.print(f"{row['process']} version {row['version']} {row['digest'][:12]}")

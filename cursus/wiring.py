@@ -9,7 +9,7 @@ from flask import Flask
 from api.app import create_app
 from api.house import House
 from cursus.config import Config, signing_key
-from engine import clock, definitions, kernel
+from engine import clock, definitions
 from engine.access import Actor, Policy
 from engine.cases import Shell
 from engine.kernel.xml.reader import read_graph
@@ -36,11 +36,6 @@ def shell() -> Shell:
         operations=shipped(),
         roles=frozenset(table["roles"]),
     )
-
-
-def catalogue(of: Shell) -> kernel.Catalogue:
-    """Return what the gate needs to know of operations and roles."""
-    return kernel.Catalogue(operations=frozenset(one.name for one in of.operations), roles=of.roles)
 
 
 def shipped_files() -> dict[str, bytes]:
@@ -96,7 +91,7 @@ def publish_shipped(on: Database, *, say: Callable[[str], None]) -> None:
                 process,
                 files,
                 comment="Shipped with the product",
-                catalogue=catalogue(of),
+                catalogue=of.for_gate(),
                 policy=of.policy,
             )
         say(f"{row['process']} version {row['version']}")

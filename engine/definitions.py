@@ -1,10 +1,8 @@
 """Publish a version of a process, find it again, compare two."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from sqlalchemy import RowMapping
 
@@ -19,9 +17,6 @@ from engine.store import events
 from engine.store.unit_of_work import UnitOfWork
 from forms import FormSchemaError, compile_form
 
-#: Parsed versions kept per process; they never change.
-CACHE_SIZE = 256
-
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
@@ -31,28 +26,6 @@ class Difference:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     files: tuple[str, ...]
-
-
-class _Cache:
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._definitions: OrderedDict[str, Definition] = OrderedDict()
-
-    def get(self, digest: str) -> Definition | None:
-        with self._lock:
-            found = self._definitions.get(digest)
-            if found is not None:
-                self._definitions.move_to_end(digest)
-            return found
-
-    def put(self, definition: Definition) -> None:
-        with self._lock:
-            self._definitions[definition.digest] = definition
-            while len(self._definitions) > CACHE_SIZE:
-                self._definitions.popitem(last=False)
-
-
-_cache = _Cache()
 
 
 def check(files: Mapping[str, bytes], catalogue: Catalogue) -> tuple[Finding, ...]:
@@ -156,13 +129,11 @@ def _bundle(files: Mapping[str, bytes], process: str, catalogue: Catalogue) -> B
 
 def find(uow: UnitOfWork, digest: str) -> Definition:
     """Return the parsed version; raise NotFound."""
-    cached = _cache.get(digest)
+    cached = kernel.cached(digest)
     if cached is not None:
         return cached
     row = get(uow, digest)
-    definition = kernel.load(Bundle(root=row["process"], files=rows.files(uow, digest)))
-    _cache.put(definition)
-    return definition
+    return kernel.load(Bundle(root=row["process"], files=rows.files(uow, digest)))
 
 
 def get(uow: UnitOfWork, digest: str) -> RowMapping:

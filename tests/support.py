@@ -104,7 +104,7 @@ class Office:
                 process,
                 files or REVIEW,
                 comment="for a test",
-                catalogue=wiring.catalogue(self.shell),
+                catalogue=self.shell.for_gate(),
                 policy=self.shell.policy,
             )
 

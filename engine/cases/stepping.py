@@ -31,6 +31,11 @@ class Shell:
     #: every role a person may have
     roles: frozenset[str] = frozenset()
 
+    def for_gate(self) -> kernel.Catalogue:
+        """Return what the gate needs to know of operations and roles."""
+        names = frozenset(one.name for one in self.operations)
+        return kernel.Catalogue(operations=names, roles=self.roles)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Act:

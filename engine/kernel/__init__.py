@@ -17,7 +17,7 @@ from engine.kernel.commands import (
     Tick,
     command_from_json,
 )
-from engine.kernel.definition import Definition, load
+from engine.kernel.definition import Definition, cached, load
 from engine.kernel.gate import check
 from engine.kernel.machine import step
 from engine.kernel.migrate import Move, Preview, preview_migration
@@ -75,6 +75,7 @@ __all__ = [
     "TimerRule",
     "Token",
     "View",
+    "cached",
     "check",
     "collect",
     "command_from_json",

@@ -45,16 +45,24 @@ def load(bundle: Bundle) -> Definition:
     Raises DefinitionRefused naming element, file and line when the diagrams cannot run at all;
     `check` says everything that is wrong.
     """
-    with _lock:
-        if bundle.digest in _cache:
-            _cache.move_to_end(bundle.digest)
-            return _cache[bundle.digest]
+    found = cached(bundle.digest)
+    if found is not None:
+        return found
     definition = _read(bundle)
     with _lock:
         _cache[bundle.digest] = definition
         while len(_cache) > CACHED:
             _cache.popitem(last=False)
     return definition
+
+
+def cached(digest: str) -> Definition | None:
+    """Return the definition of this digest if it was read before; its files are not needed then."""
+    with _lock:
+        if digest not in _cache:
+            return None
+        _cache.move_to_end(digest)
+        return _cache[digest]
 
 
 def _read(bundle: Bundle) -> Definition:

@@ -63,8 +63,7 @@ def head(uow: UnitOfWork, stream: str) -> Head:
     uow.connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0))"), {"stream": stream}
     )
-    row = uow.one(select(stream_head).where(stream_head.c.stream == stream))
-    return Head(seq=row["seq"], hash=bytes(row["hash"])) if row else Head()
+    return peek(uow, stream)
 
 
 def peek(uow: UnitOfWork, stream: str) -> Head:

@@ -97,12 +97,6 @@ def get_token(uow: UnitOfWork, digest: str) -> RowMapping | None:
     return uow.one(_TOKEN, digest=digest)
 
 
-def tokens(uow: UnitOfWork, name: str) -> list[RowMapping]:
-    """Return the tokens of a person, newest first."""
-    statement = select(api_token).where(api_token.c.user_name == name)
-    return list(uow.all(statement.order_by(api_token.c.created_at.desc())))
-
-
 def revoke_token(uow: UnitOfWork, digest: str) -> None:
     """Make an API token useless."""
     here = api_token.c.digest == digest

@@ -150,12 +150,6 @@ def letters(uow: UnitOfWork, case_id: object) -> Sequence[RowMapping]:
     return uow.all(statement.order_by(letter.c.written_at, letter.c.id))
 
 
-def unsent(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
-    """Return letters that wait for the mail server, locked, oldest first."""
-    statement = select(letter).where(letter.c.sent_at.is_(None)).order_by(letter.c.written_at)
-    return uow.all(statement.limit(limit).with_for_update(skip_locked=True))
-
-
 def open_personal_file(uow: UnitOfWork, application_id: str) -> int:
     """Open the one personal file of an agent and return its number (Staff Regulations Art. 26)."""
     row = {"application": application_id, "opened_at": uow.now}

@@ -168,7 +168,7 @@ def test_the_scenarios_of_a_process_hold_on_the_database(process, database, cloc
     with begin(database, now=min(one.at for one in BY_PROCESS[process])) as uow:
         definitions.publish(
             uow, OWNER, process, FILES, comment="For the scenarios",
-            catalogue=wiring.catalogue(house), policy=house.policy,
+            catalogue=house.for_gate(), policy=house.policy,
         )  # fmt: skip
     wrong = {}
     for scenario in BY_PROCESS[process]:
