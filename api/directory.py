@@ -1,7 +1,9 @@
 """People, sessions and tokens on PostgreSQL, as identity asks for them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.identity import Attempt, Session, Token, User
@@ -25,15 +27,7 @@ class StoredDirectory:
         now = clock.now()
         with reading(self.database, now=now) as uow:
             row, absent = users.with_principals(uow, name, now.astimezone(ZONE).date())
-        if row is None:
-            return None
-        return User(
-            name=row["name"],
-            password_hash=row["password_hash"],
-            roles=frozenset(row["roles"]),
-            principals={one["name"]: frozenset(one["roles"]) for one in absent},
-            is_active=row["active"],
-        )
+        return _user(row, absent) if row else None
 
     def replace_password(self, name: str, password_hash: str) -> None:
         """Keep a hash made with the present parameters."""
@@ -42,18 +36,20 @@ class StoredDirectory:
             # the same password under stronger parameters is no change to a person's record
             uow.changed.discard("app_user")
 
-    def find_session(self, digest: str) -> Session | None:
-        """Return the session of this digest."""
-        with reading(self.database, now=clock.now()) as uow:
-            row = users.get_session(uow, digest)
+    def find_session(self, digest: str) -> tuple[Session, User] | None:
+        """Return the session of this digest and whose it is, today's deputyships included."""
+        now = clock.now()
+        with reading(self.database, now=now) as uow:
+            row, absent = users.of_session(uow, digest, now.astimezone(ZONE).date())
         if row is None:
             return None
-        return Session(
-            digest=row["digest"],
-            user=row["user_name"],
+        session = Session(
+            digest=digest,
+            user=row["name"],
             opened_at=row["opened_at"],
             seen_at=row["seen_at"],
         )
+        return session, _user(row, absent)
 
     def open_session(self, session: Session) -> None:
         """Keep a new session."""
@@ -78,19 +74,21 @@ class StoredDirectory:
         with begin(self.database, now=clock.now()) as uow:
             users.remove_session(uow, digest)
 
-    def find_token(self, digest: str) -> Token | None:
-        """Return the token of this digest."""
-        with reading(self.database, now=clock.now()) as uow:
-            row = users.get_token(uow, digest)
+    def find_token(self, digest: str) -> tuple[Token, User] | None:
+        """Return the token of this digest and whose it is, today's deputyships included."""
+        now = clock.now()
+        with reading(self.database, now=now) as uow:
+            row, absent = users.of_token(uow, digest, now.astimezone(ZONE).date())
         if row is None:
             return None
-        return Token(
-            digest=row["digest"],
-            user=row["user_name"],
+        token = Token(
+            digest=digest,
+            user=row["name"],
             expires_at=row["expires_at"],
             revoked_at=row["revoked_at"],
-            roles=None if row["roles"] is None else frozenset(row["roles"]),
+            roles=None if row["token_roles"] is None else frozenset(row["token_roles"]),
         )
+        return token, _user(row, absent)
 
     def record_sign_in(self, attempt: Attempt) -> None:
         """Keep an attempt with its event, in a transaction of its own: no refusal undoes it."""
@@ -116,3 +114,13 @@ class StoredDirectory:
         """Count failures since then, and after the last success of the name; with the latest."""
         with begin(self.database, now=clock.now()) as uow:
             return users.failed_sign_ins(uow, name=name, address=address, since=since)
+
+
+def _user(row: Mapping[str, Any], absent: Sequence[Mapping[str, Any]]) -> User:
+    return User(
+        name=row["name"],
+        password_hash=row["password_hash"],
+        roles=frozenset(row["roles"]),
+        principals={one["name"]: frozenset(one["roles"]) for one in absent},
+        is_active=row["active"],
+    )

@@ -89,8 +89,8 @@ class Directory(Protocol):
     def replace_password(self, name: str, password_hash: str) -> None:
         """Keep a hash made with the present parameters."""
 
-    def find_session(self, digest: str) -> Session | None:
-        """Return the session of this digest."""
+    def find_session(self, digest: str) -> tuple[Session, User] | None:
+        """Return the session of this digest and whose it is, today's deputyships included."""
 
     def open_session(self, session: Session) -> None:
         """Keep a new session."""
@@ -101,8 +101,8 @@ class Directory(Protocol):
     def close_session(self, digest: str) -> None:
         """Forget the session."""
 
-    def find_token(self, digest: str) -> Token | None:
-        """Return the token of this digest."""
+    def find_token(self, digest: str) -> tuple[Token, User] | None:
+        """Return the token of this digest and whose it is, today's deputyships included."""
 
     def record_sign_in(self, attempt: Attempt) -> None:
         """Keep an attempt, in a transaction of its own: a refusal must not undo it."""
@@ -233,12 +233,12 @@ def _actor() -> Actor | None:
 
 def _actor_of_token(header: str) -> Actor:
     scheme, _, secret = header.partition(" ")
-    token = None
+    found = None
     if scheme.lower() == "bearer" and _TOKEN.match(secret.strip()):
-        token = _directory().find_token(digest_of(secret.strip()))
-    user = _directory().find_user(token.user) if token and _is_valid(token) else None
-    if token is None or user is None or not user.is_active:
+        found = _directory().find_token(digest_of(secret.strip()))
+    if found is None or not _is_valid(found[0]) or not found[1].is_active:
         raise NotSignedIn("The token is unknown, expired or revoked.", where="Authorization")
+    token, user = found
     roles = user.roles if token.roles is None else user.roles & token.roles
     principals = user.principals if token.roles is None else {}
     return Actor(name=user.name, roles=roles, principals=principals)
@@ -250,11 +250,11 @@ def _is_valid(token: Token) -> bool:
 
 
 def _actor_of_session(cookie: str) -> Actor | None:
-    session, now = _directory().find_session(digest_of(cookie)), clock.now()
-    if session is None or not _is_alive(session, now):
+    found, now = _directory().find_session(digest_of(cookie)), clock.now()
+    if found is None:
         return None
-    user = _directory().find_user(session.user)
-    if user is None or not user.is_active:
+    session, user = found
+    if not _is_alive(session, now) or not user.is_active:
         return None
     if request.method not in _SAFE and not _is_public():
         refuse_foreign_origin()

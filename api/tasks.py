@@ -27,7 +27,7 @@ from engine import cases, definitions, worklist
 from engine.access import authorize, authorize_task
 from engine.cases import Act
 from engine.errors import NotYourTask
-from engine.kernel.submission import task_variables
+from engine.kernel import task_variables
 from engine.store import tasks as rows
 from engine.worklist import Task, TaskFilter
 

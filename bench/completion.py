@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
-from sqlalchemy import Connection, event
+import psycopg
 
 from bench.figures import Figure, Measured
 from bench.fixtures import life_of_47
@@ -90,7 +91,7 @@ def writes_of(bench: Bench, task: UUID) -> Job:
     """Complete a task, keep the statements that change rows, and undo it."""
     kept: Job = []
     with (
-        recording(bench, kept),
+        recording(kept),
         # closed without a commit, which undoes everything
         bench.database.engine.connect() as connection,
     ):
@@ -101,25 +102,22 @@ def writes_of(bench: Bench, task: UUID) -> Job:
 
 
 @contextmanager
-def recording(bench: Bench, kept: Job, *, reads: bool = False) -> Iterator[None]:
-    """Keep what is sent to the database meanwhile."""
+def recording(kept: Job) -> Iterator[None]:
+    """Keep what is sent to the database meanwhile, by SQLAlchemy or as prepared statements."""
+    execute = psycopg.Cursor.execute
 
-    def keep(  # SQLAlchemy's signature
-        _connection: Connection,
-        _cursor: object,
+    def keep(
+        cursor: psycopg.Cursor[Any],
         statement: str,
-        parameters: Any,  # noqa: ANN401  # one row or many
-        _context: object,
-        _many: bool,  # as above
-    ) -> None:
-        if reads or ("FOR UPDATE" not in statement and not statement.lstrip().startswith("SELECT")):
+        parameters: Any = None,  # noqa: ANN401  # as psycopg takes them
+        **options: Any,  # noqa: ANN401  # as above
+    ) -> psycopg.Cursor[Any]:
+        if "FOR UPDATE" not in statement and not statement.lstrip().startswith("SELECT"):
             kept.append((statement, parameters))
+        return execute(cursor, statement, parameters, **options)
 
-    event.listen(bench.database.engine, "before_cursor_execute", keep)
-    try:
+    with patch.object(psycopg.Cursor, "execute", keep):
         yield
-    finally:
-        event.remove(bench.database.engine, "before_cursor_execute", keep)
 
 
 def _rate(bench: Bench, waiting: list[UUID], number: int, *, port: int, clients: int) -> float:

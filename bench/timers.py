@@ -20,7 +20,7 @@ from cursus import wiring
 from engine import clock, definitions, history, kernel, replay, worker
 from engine.history import EventKind
 from engine.store import Database, begin
-from engine.store import cases as case_rows
+from engine.store import tasks as task_rows
 from engine.store.tables import case, event, event_payload, offer, stream_head, task, timer
 
 DUE, ALONE = 10_000, 1_500
@@ -94,7 +94,7 @@ def _add(rows: Rows, command: kernel.Start, step: kernel.Step, then: datetime, d
     held |= {name: list(getattr(waiting, name)) for name in LISTS}
     held |= {"id": uuid.UUID(waiting.id), "case_id": case_id, "opened_at": then}
     rows[task].append(held)
-    rows[offer] += case_rows.offers(held)
+    rows[offer] += task_rows.offers(held)
     rows[timer] += [
         {
             "id": uuid.UUID(one.id),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError
@@ -33,6 +33,11 @@ class Form:
     components: tuple[Component, ...]
     schema: type[Schema]
     uses: tuple[tuple[Component | None, Use], ...]
+
+    @cached_property
+    def reader(self) -> Schema:
+        """The one instance that reads submissions: to build it takes longer than to use it."""
+        return self.schema()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -127,7 +132,7 @@ class Judgement:
 
     def _formed(self, data: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = self.form.schema().load(data)
+            found: dict[str, Any] = self.form.reader.load(data)
         except ValidationError as error:
             for path, message in _messages(error.messages):
                 self._blame(path, self._hint(path) if message == UNKNOWN else message)

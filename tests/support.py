@@ -3,8 +3,10 @@
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 from uuid import uuid4
 
+import psycopg
 from marshmallow import Schema, fields
 from sqlalchemy import text
 
@@ -20,6 +22,21 @@ from engine.operations import Operation, catalogue
 from engine.store import begin, events
 
 HERE = Path(__file__).parent
+
+
+@contextmanager
+def watched(look):
+    """Call `look` with each statement before it is sent, by SQLAlchemy or prepared."""
+    execute = psycopg.Cursor.execute
+
+    def looking(cursor, statement, *more, **options):
+        look(statement)
+        return execute(cursor, statement, *more, **options)
+
+    with patch.object(psycopg.Cursor, "execute", looking):
+        yield
+
+
 REVIEW = {
     name: (HERE / "engine" / "cases" / name).read_bytes()
     for name in ("review.bpmn", "write_report.form", "sign_report.form")

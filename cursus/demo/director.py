@@ -18,7 +18,7 @@ from engine import cases, clock, definitions, kernel, worker, worklist
 from engine.access import Actor
 from engine.cases import Act, Case, Shell
 from engine.errors import CursusError, FourEyes
-from engine.kernel.submission import task_variables
+from engine.kernel import task_variables
 from engine.store import Database, begin, queue
 from engine.store import cases as rows
 from engine.store.cases import CaseFilter

@@ -12,9 +12,10 @@ from engine.errors import CaseEnded, CaseSuspended, Invalid, NotFound, StaleCase
 from engine.history import EventKind
 from engine.kernel import Command, Step
 from engine.operations import Catalogue
-from engine.store import cases, events
+from engine.store import cases, events, pending
 from engine.store.cases import Case
 from engine.store.events import Head
+from engine.store.pending import Held
 from engine.store.tasks import Task
 from engine.store.unit_of_work import UnitOfWork
 
@@ -46,6 +47,14 @@ class Act:
     actor: Actor
 
 
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What was read of a locked case before its step, so that it is not read again."""
+
+    held: Held
+    restored: kernel.CaseWorkflow
+
+
 def advance(  # noqa: PLR0913  # one step has these parts
     uow: UnitOfWork,
     case: Case,
@@ -55,17 +64,21 @@ def advance(  # noqa: PLR0913  # one step has these parts
     *,
     element: str | None = None,
     facts: Mapping[str, object] | None = None,
+    read: Read | None = None,
 ) -> Step:
-    """Step the locked case, store what is pending now and record one event of it."""
+    """Step the locked case, store what is pending now and record one event of it.
+
+    `read` is what the caller has read of it under the lock already.
+    """
     definition = definitions.find(uow, case.definition)
-    step = kernel.step(definition, case.state or None, command, now=uow.now)
+    state, restored = case.state or None, read.restored if read else None
+    step = kernel.step(definition, state, command, now=uow.now, restored=restored)
     # the caller's lock on the case holds its stream as well
-    stored, last = cases.pending(uow, case)
+    held = read.held if read else pending.of_case(uow, case)
     with uow.batched():
-        cases.save_pending(uow, case.id, stored, step, by=actor.on_behalf_of or actor.name)
-        cases.save_outgoing(uow, case.id, step)
+        pending.save(uow, case.id, held.stored, step, by=actor.on_behalf_of or actor.name)
         ended = step.ended
-        cases.update_case(
+        cases.advance(
             uow,
             case.id,
             {
@@ -86,7 +99,7 @@ def advance(  # noqa: PLR0913  # one step has these parts
             actor=actor,
             element=element,
             definition=case.definition,
-            after=last,
+            after=held.last,
             payload={**(facts or {}), "command": command.as_json(), **_record(step)},
         )
         if step.ended:

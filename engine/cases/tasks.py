@@ -7,13 +7,13 @@ from uuid import UUID
 
 from engine import definitions, kernel
 from engine.access import Actor, Policy, authorize, authorize_task, ensure_four_eyes
-from engine.cases.stepping import Act, advance, ensure_text, ensure_workable, note, plain
+from engine.cases.stepping import Act, Read, advance, ensure_text, ensure_workable, note, plain
 from engine.errors import Conflict, FormRejected, Invalid, NotFound, TaskNotOpen
 from engine.history import EventKind
-from engine.kernel import Definition, Step
-from engine.kernel.submission import task_variables
-from engine.store import cases, events, tasks, users
+from engine.kernel import Step
+from engine.store import events, pending, tasks, users
 from engine.store.cases import Case
+from engine.store.pending import Held
 from engine.store.tasks import Task
 from engine.store.unit_of_work import UnitOfWork
 from forms import FormError, compile_form
@@ -46,13 +46,17 @@ def complete(
     Raises TaskNotOpen (who did it and when), StaleCase, NotYourTask, FourEyes, FormRejected with
     the errors by field, ExecutionFailed when the diagram cannot go on; nothing is stored then.
     """
-    case, task = _open_task(act.uow, task_id, expected_revision)
+    case, task, held = _held_task(act.uow, task_id, expected_revision)
     who = _authorized(act.uow, act.actor, case, task)
     definition = definitions.find(act.uow, case.definition)
-    result = _validated(definition, case, task, submission, act.uow.now)
+    restored = kernel.restore(definition, case.state, now=act.uow.now)
+    seen = kernel.seen_by(restored, str(task_id))
+    result = _validated(definition.forms, task, submission, seen=seen, now=act.uow.now)
     command = kernel.CompleteTask(task_id=str(task_id), variables=result)
     kind, element = EventKind.TASK_COMPLETED, task.element
-    step = advance(act.uow, case, command, who, kind, element=element)
+    step = advance(
+        act.uow, case, command, who, kind, element=element, read=Read(held=held, restored=restored)
+    )
     closed_by = who.on_behalf_of or who.name
     closed = replace(task, closed_at=act.uow.now, closed_by=closed_by, revision=case.revision + 1)
     return step, closed
@@ -110,8 +114,7 @@ def delegate(
 
 def save_draft(act: Act, task_id: UUID, content: Mapping[str, object]) -> datetime:
     """Keep an unsubmitted form; nothing is validated and no event is written."""
-    case = _of_task(act.uow, task_id)
-    task = still_open(act.uow, case, task_id)
+    _, task, _ = _of_task(act.uow, task_id)
     who = authorize_task(act.actor, task)
     tasks.save_draft(act.uow, task_id, content, who.name)
     return act.uow.now
@@ -177,33 +180,46 @@ def _reassign(  # noqa: PLR0913  # all four verbs share these parts
     return still_open(uow, case, task.id)
 
 
-def _of_task(uow: UnitOfWork, task_id: UUID) -> Case:
-    case = cases.lock_of_task(uow, task_id)
-    if case is None:
-        raise NotFound("There is no such task", where=str(task_id))
-    return case
-
-
 def still_open(uow: UnitOfWork, case: Case, task_id: UUID) -> Task:
     """Return the task; raise TaskNotOpen, saying who finished it, or NotFound."""
     task = tasks.get(uow, task_id)
     if task is None:
         raise NotFound("There is no such task", where=str(task_id))
-    if task.closed_at is not None:
-        raise TaskNotOpen(
-            f"{task.closed_by} finished this task at {task.closed_at.isoformat()}",
-            where=task.element,
-            changed_by=task.closed_by,
-            changed_at=task.closed_at.isoformat(),
-            revision=case.revision,
-        )
+    _ensure_open(case, task)
     return task
 
 
-def _open_task(uow: UnitOfWork, task_id: UUID, expected_revision: int | None) -> tuple[Case, Task]:
-    case = _of_task(uow, task_id)
-    task = still_open(uow, case, task_id)
+def _ensure_open(case: Case, task: Task) -> None:
+    if task.closed_at is None:
+        return
+    raise TaskNotOpen(
+        f"{task.closed_by} finished this task at {task.closed_at.isoformat()}",
+        where=task.element,
+        changed_by=task.closed_by,
+        changed_at=task.closed_at.isoformat(),
+        revision=case.revision,
+    )
+
+
+def _of_task(uow: UnitOfWork, task_id: UUID) -> tuple[Case, Task, Held]:
+    found = pending.lock_of_task(uow, task_id)
+    if found is None:
+        raise NotFound("There is no such task", where=str(task_id))
+    case, task, held = found
+    _ensure_open(case, task)
+    return case, task, held
+
+
+def _held_task(
+    uow: UnitOfWork, task_id: UUID, expected_revision: int | None
+) -> tuple[Case, Task, Held]:
+    case, task, held = _of_task(uow, task_id)
     ensure_workable(case, expected_revision)
+    return case, task, held
+
+
+def _open_task(uow: UnitOfWork, task_id: UUID, expected_revision: int | None) -> tuple[Case, Task]:
+    case, task, _ = _held_task(uow, task_id, expected_revision)
     return case, task
 
 
@@ -232,18 +248,18 @@ def _ensure_candidate(uow: UnitOfWork, task: Task, name: str) -> None:
 
 
 def _validated(
-    definition: Definition,
-    case: Case,
+    forms: Mapping[str, bytes],
     task: Task,
     submission: Mapping[str, object],
+    *,
+    seen: Mapping[str, object],
     now: datetime,
 ) -> dict[str, object]:
     if task.form is None:
         if submission:
             raise FormRejected("This task has no form", errors={"": ["send an empty object"]})
         return {}
-    form = compile_form(definition.forms[task.form], name=f"{task.form}.form")
-    seen = task_variables(definition, case.state, str(task.id))
+    form = compile_form(forms[task.form], name=f"{task.form}.form")
     try:
         return form.load(submission, context=seen, now=now)
     except FormError as error:

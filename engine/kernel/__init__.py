@@ -19,7 +19,7 @@ from engine.kernel.commands import (
 )
 from engine.kernel.definition import Definition, cached, load
 from engine.kernel.gate import check
-from engine.kernel.machine import step
+from engine.kernel.machine import restore, step
 from engine.kernel.migrate import Move, Preview, preview_migration
 from engine.kernel.model import (
     Catalogue,
@@ -39,11 +39,14 @@ from engine.kernel.model import (
     Token,
     View,
 )
+from engine.kernel.submission import seen_by, task_variables
 from engine.kernel.views import inspect
+from engine.kernel.workflow import CaseWorkflow
 
 __all__ = [
     "Bundle",
     "Cancel",
+    "CaseWorkflow",
     "Catalogue",
     "Command",
     "CompleteTask",
@@ -82,5 +85,8 @@ __all__ = [
     "inspect",
     "load",
     "preview_migration",
+    "restore",
+    "seen_by",
     "step",
+    "task_variables",
 ]

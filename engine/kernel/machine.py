@@ -38,23 +38,37 @@ from engine.kernel.withdraw import withdraw_all
 from engine.kernel.workflow import CaseWorkflow, Token
 
 
-def step(definition: Definition, state: bytes | None, command: Command, *, now: datetime) -> Step:
+def step(
+    definition: Definition,
+    state: bytes | None,
+    command: Command,
+    *,
+    now: datetime,
+    restored: CaseWorkflow | None = None,
+) -> Step:
     """Carry out one command on a case and return everything that follows from it.
 
     Pure: the same arguments give the same bytes. Raises TaskNotOpen, CaseEnded, or ExecutionFailed
-    naming the element; the state given is never changed.
+    naming the element; the state given is never changed. `restored` is that state as `restore`
+    gave it at the same instant, for a caller who looked at it first; the step uses it up.
     """
     if now.tzinfo is None:
         raise ExecutionFailed("the instant of a step must have a time zone")
     try:
-        return _step(definition, state, command, now.astimezone(UTC))
+        return _step(definition, state, command, now.astimezone(UTC), restored)
     except feel.FeelError as problem:
         raise ExecutionFailed(f"an expression failed: {problem}") from problem
     except RecursionError as problem:
         raise ExecutionFailed("the diagram is nested too deeply") from problem
 
 
-def _step(definition: Definition, state: bytes | None, command: Command, now: datetime) -> Step:
+def _step(
+    definition: Definition,
+    state: bytes | None,
+    command: Command,
+    now: datetime,
+    restored: CaseWorkflow | None,
+) -> Step:
     if isinstance(command, Start):
         if state is not None:
             raise ExecutionFailed("the case has already been started")
@@ -62,24 +76,33 @@ def _step(definition: Definition, state: bytes | None, command: Command, now: da
         before: frozenset[str] = frozenset()
         start(case, command, definition)
     else:
-        case, before = _continued(definition, state, command, now)
+        case, before = _continued(definition, state, command, now, restored)
     go(case)
     return views.summarise(case, before, codec.dump(case, definition.digest))
 
 
 def _continued(
-    definition: Definition, state: bytes | None, command: Command, now: datetime
+    definition: Definition,
+    state: bytes | None,
+    command: Command,
+    now: datetime,
+    restored: CaseWorkflow | None,
 ) -> tuple[CaseWorkflow, frozenset[str]]:
     if state is None:
         raise ExecutionFailed("the case has not been started")
     if isinstance(command, MigrateCommand):
         return migrate(definition, state, command, now=now)
-    case = codec.restore(definition, state, now=now)
+    case = restored or restore(definition, state, now=now)
     if case.run.ledger.ended is not None:
         raise CaseEnded()
     before = views.pending_ids(case)
     VERBS[type(command)](case, command)
     return case, before
+
+
+def restore(definition: Definition, state: bytes, *, now: datetime) -> CaseWorkflow:
+    """Return the case of a state at an instant, to look at before a step; see `step`."""
+    return codec.restore(definition, state, now=now.astimezone(UTC))
 
 
 def start(case: CaseWorkflow, command: Start, definition: Definition) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 
 from engine.store import embedded
+from engine.store.prepared import dumps
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,6 @@ class Database:
 
     engine: Engine
     url: URL
-
-
-def _dumps(value: object) -> str:
-    return orjson.dumps(value).decode()
 
 
 def connect(url: URL | str, *, pool_size: int = 10) -> Database:
@@ -32,7 +29,7 @@ def connect(url: URL | str, *, pool_size: int = 10) -> Database:
         max_overflow=pool_size,
         # the connection used last has its statements prepared
         pool_use_lifo=True,
-        json_serializer=_dumps,
+        json_serializer=dumps,
         json_deserializer=orjson.loads,
         # the kernel's work happens between reads and the commit; nothing relies on a snapshot
         isolation_level="READ COMMITTED",

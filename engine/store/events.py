@@ -22,6 +22,7 @@ from sqlalchemy import (
 from engine import history
 from engine.access import Actor
 from engine.history import Checkpoint, EventKind, Fields, Sealed, StreamHead
+from engine.store.prepared import prepared
 from engine.store.tables import checkpoint, event, event_payload, stream_head
 from engine.store.unit_of_work import UnitOfWork
 
@@ -29,8 +30,9 @@ from engine.store.unit_of_work import UnitOfWork
 _SIGNING = 0x5349474E
 
 # one round trip: the event, its payload and the new head of its stream
-_APPEND = text(
-    """
+_APPEND = prepared(
+    text(
+        """
     WITH sealed AS (
         INSERT INTO event (stream, seq, at, actor, on_behalf_of, kind, element, definition,
                            commitment, previous, hash)
@@ -43,6 +45,8 @@ _APPEND = text(
     INSERT INTO stream_head (stream, seq, hash) VALUES (:stream, :seq, :hash)
     ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
     """
+    ),
+    changes="event",
 )
 
 
@@ -102,7 +106,7 @@ def append(  # noqa: PLR0913  # an event has these columns
     content = history.canonical(payload)
     commitment = history.commit(content, salt)
     hashed = history.seal(fields, commitment, last.hash)
-    uow.connection.execute(
+    uow.send(
         _APPEND,
         {
             "stream": stream,

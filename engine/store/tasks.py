@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from engine.store.cases import NEVER, offers
+from engine.store.prepared import prepared
 from engine.store.tables import case, draft, offer, task
 from engine.store.unit_of_work import UnitOfWork
+
+#: Tasks without a due date stand at the end of the inbox.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,21 +84,22 @@ class Task:
 _LISTS = ("candidate_groups", "candidate_users", "differs_from")
 
 
-def _task(row: RowMapping) -> Task:
+def from_row(row: RowMapping | Mapping[str, Any]) -> Task:
+    """Return a row of the statements below as a task."""
     values = {key: value for key, value in row.items() if not key.startswith("sort_")}
     return Task(**{**values, **{key: tuple(values[key]) for key in _LISTS}})
 
 
 def get(uow: UnitOfWork, task_id: UUID) -> Task | None:
     """Return the task, open or closed."""
-    row = uow.one(_ONE, task_id=task_id)
-    return _task(row) if row else None
+    rows = uow.rows(ONE, task_id=task_id)
+    return from_row(rows[0]) if rows else None
 
 
 def of_case(uow: UnitOfWork, case_id: UUID) -> list[Task]:
     """Return the open tasks of a case in the order they opened."""
     statement = _with_case().where(task.c.case_id == case_id, task.c.closed_at.is_(None))
-    return [_task(row) for row in uow.all(statement.order_by(task.c.opened_at, task.c.id))]
+    return [from_row(row) for row in uow.all(statement.order_by(task.c.opened_at, task.c.id))]
 
 
 def groups(uow: UnitOfWork, case_id: UUID, element: str) -> frozenset[str]:
@@ -116,8 +120,19 @@ def _with_case() -> Select[Any]:
     ).join(case, case.c.id == task.c.case_id)
 
 
-# built once: building it anew takes longer than finding the row
-_ONE = _with_case().where(task.c.id == bindparam("task_id"))
+#: One task by `task_id`.
+ONE = prepared(_with_case().where(task.c.id == bindparam("task_id")))
+
+
+def offers(row: Mapping[str, Any]) -> list[dict[str, object]]:
+    """Return the inbox rows of a task: its assignee's, or those of all whom it is offered to."""
+    if row["assignee"]:
+        whom = [f"user:{row['assignee']}"]
+    else:
+        whom = [f"user:{name}" for name in row["candidate_users"]]
+        whom += [f"group:{name}" for name in row["candidate_groups"]]
+    due = row["due_at"] or NEVER
+    return [{"to_whom": one, "due_at": due, "task_id": row["id"]} for one in sorted(set(whom))]
 
 
 def inbox(
@@ -146,7 +161,7 @@ def inbox(
     statement = (
         _with_case().join(page, page.c.task_id == task.c.id).order_by(page.c.due_at, page.c.task_id)
     )
-    return [_task(row) for row in uow.all(statement)]
+    return [from_row(row) for row in uow.all(statement)]
 
 
 def _range(
@@ -208,7 +223,7 @@ def everywhere(
         here = tuple_(column, task.c.id)
         statement = statement.where(here < key if backwards else here > key)
     order = (column.desc(), task.c.id.desc()) if backwards else (column, task.c.id)
-    return [_task(row) for row in uow.all(statement.order_by(*order).limit(limit))]
+    return [from_row(row) for row in uow.all(statement.order_by(*order).limit(limit))]
 
 
 def change(uow: UnitOfWork, one: Task, changes: Mapping[str, object]) -> None:

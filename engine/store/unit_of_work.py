@@ -1,16 +1,19 @@
 """One transaction; it refuses to commit a change that no event records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import psycopg
+from psycopg.rows import dict_row
 from sqlalchemy import Connection, Executable, RowMapping, Table
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from engine.errors import UnrecordedChange
 from engine.store.database import Database
+from engine.store.prepared import Prepared
 from engine.store.tables import UNRECORDED
 
 
@@ -55,14 +58,41 @@ class UnitOfWork:
             return 0
         return self.connection.execute(statement, rows).rowcount
 
+    def rows(self, statement: Prepared, **values: object) -> list[dict[str, Any]]:
+        """Return the rows of a prepared statement."""
+        (found,) = self.together((statement, values))
+        return found
+
+    def together(
+        self, *statements: tuple[Prepared, Mapping[str, object]]
+    ) -> list[list[dict[str, Any]]]:
+        """Return the rows of several prepared statements, sent together and run in order."""
+        cursors = [self._driver.cursor(row_factory=dict_row) for _ in statements]
+        with self._driver.pipeline() if len(cursors) > 1 else nullcontext():
+            for cursor, (statement, values) in zip(cursors, statements, strict=True):
+                cursor.execute(statement.text, statement.parameters(values))
+        return [cursor.fetchall() for cursor in cursors]
+
+    def send(self, statement: Prepared, *rows: Mapping[str, object]) -> None:
+        """Change rows with a prepared statement, one execution per row."""
+        if rows and statement.table not in UNRECORDED:
+            self.changed.add(str(statement.table))
+        for row in rows:
+            self._driver.execute(statement.text, statement.parameters(row))
+
+    @property
+    def _driver(self) -> psycopg.Connection[Any]:
+        """The driver's connection, inside the same transaction."""
+        driver: psycopg.Connection[Any] = self.connection.connection.driver_connection  # type: ignore[assignment]  # psycopg is the only driver
+        return driver
+
     @contextmanager
     def batched(self) -> Iterator[None]:
         """Send the writes inside together, waiting once; nothing can be read inside.
 
         A refusal of the database is raised at the end, as psycopg's own error.
         """
-        driver: Any = self.connection.connection.driver_connection
-        with driver.pipeline():
+        with self._driver.pipeline():
             yield
 
     def ensure_recorded(self) -> None:

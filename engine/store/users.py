@@ -1,27 +1,70 @@
 """People, their sign-in, tokens, sessions and deputies."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)
 
+from engine.store.prepared import Prepared, prepared
 from engine.store.tables import api_token, app_user, deputy, session, sign_in
 from engine.store.unit_of_work import UnitOfWork
 
 # asked by every request, so built once
 _PERSON = select(app_user).where(app_user.c.name == bindparam("name"))
-_TOKEN = select(api_token).where(api_token.c.digest == bindparam("digest"))
-_ABSENT = select(deputy.c.absent).where(
-    deputy.c.deputy == bindparam("name"),
-    deputy.c.first_day <= bindparam("day"),
-    deputy.c.last_day >= bindparam("day"),
-)
-_WITH_PRINCIPALS = select(app_user, (app_user.c.name == bindparam("name")).label("is_own")).where(
-    or_(
-        app_user.c.name == bindparam("name"),
-        and_(app_user.c.name.in_(_ABSENT), app_user.c.active.is_(True)),
+
+
+def _with_principals(of: Select[Any], *known: ColumnElement[Any]) -> Prepared:
+    """Return a statement for the person whose name `of` selects, and those whose deputy it is."""
+    own = of.cte("own")
+    absent = (
+        select(deputy.c.absent)
+        .join(own, deputy.c.deputy == own.c.user_name)
+        .where(deputy.c.first_day <= bindparam("day"), deputy.c.last_day >= bindparam("day"))
     )
+    # two index look-ups, however many people there are
+    names = union(select(own.c.user_name), absent).subquery()
+    is_own = app_user.c.name == own.c.user_name
+    return prepared(
+        select(app_user, is_own.label("is_own"), *[own.c[one.name] for one in known])
+        .join_from(own, names, true())
+        .join(app_user, app_user.c.name == names.c.user_name)
+        .where(or_(is_own, app_user.c.active.is_(True)))
+    )
+
+
+# asked by every request
+_BY_NAME = _with_principals(select(cast(bindparam("name"), Text).label("user_name")))
+_TOKEN_COLUMNS = (
+    api_token.c.expires_at, api_token.c.revoked_at, api_token.c.roles.label("token_roles"),
+)  # fmt: skip
+_BY_TOKEN = _with_principals(
+    select(api_token.c.user_name, *_TOKEN_COLUMNS).where(api_token.c.digest == bindparam("digest")),
+    *_TOKEN_COLUMNS,
 )
+_SESSION_COLUMNS = (session.c.opened_at, session.c.seen_at)
+_BY_SESSION = _with_principals(
+    select(session.c.user_name, *_SESSION_COLUMNS).where(session.c.digest == bindparam("digest")),
+    *_SESSION_COLUMNS,
+)
+#: A row with its person's columns, and those of the people whose deputy the person is.
+Found = tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]
 
 
 def get(uow: UnitOfWork, name: str) -> RowMapping | None:
@@ -52,14 +95,25 @@ def change(uow: UnitOfWork, name: str, changes: dict[str, object]) -> None:
     uow.write(update(app_user).where(app_user.c.name == name).values(changes))
 
 
-def with_principals(
-    uow: UnitOfWork, name: str, day: date
-) -> tuple[RowMapping | None, list[RowMapping]]:
+def with_principals(uow: UnitOfWork, name: str, day: date) -> Found:
     """Return the person, and the absent people whose deputy the person is on that day.
 
     Only direct appointments count: a deputy cannot pass the deputyship on.
     """
-    rows = uow.all(_WITH_PRINCIPALS, name=name, day=day)
+    return _apart(uow.rows(_BY_NAME, name=name, day=day))
+
+
+def of_token(uow: UnitOfWork, digest: str, day: date) -> Found:
+    """Return an API token with its person, and the people whose deputy that is on the day."""
+    return _apart(uow.rows(_BY_TOKEN, digest=digest, day=day))
+
+
+def of_session(uow: UnitOfWork, digest: str, day: date) -> Found:
+    """Return a browser session with its person, and the people whose deputy that is on the day."""
+    return _apart(uow.rows(_BY_SESSION, digest=digest, day=day))
+
+
+def _apart(rows: Sequence[Mapping[str, Any]]) -> Found:
     own = next((row for row in rows if row["is_own"]), None)
     return own, [row for row in rows if not row["is_own"]]
 
@@ -94,7 +148,7 @@ def add_token(uow: UnitOfWork, row: dict[str, object]) -> None:
 
 def get_token(uow: UnitOfWork, digest: str) -> RowMapping | None:
     """Return an API token by its digest."""
-    return uow.one(_TOKEN, digest=digest)
+    return uow.one(select(api_token).where(api_token.c.digest == digest))
 
 
 def revoke_token(uow: UnitOfWork, digest: str) -> None:
@@ -106,11 +160,6 @@ def revoke_token(uow: UnitOfWork, digest: str) -> None:
 def add_session(uow: UnitOfWork, row: dict[str, object]) -> None:
     """Store a browser session."""
     uow.write(insert(session).values(row))
-
-
-def get_session(uow: UnitOfWork, digest: str) -> RowMapping | None:
-    """Return a browser session by its digest."""
-    return uow.one(select(session).where(session.c.digest == digest))
 
 
 def touch_session(uow: UnitOfWork, digest: str, seen_at: datetime) -> None:

@@ -33,7 +33,7 @@ class Desk:
         raise AssertionError("hashes of these tests are fresh")
 
     def find_session(self, digest):
-        return self.sessions.get(digest)
+        return self._with_user(self.sessions.get(digest))
 
     def open_session(self, session):
         self.sessions[session.digest] = session
@@ -48,7 +48,11 @@ class Desk:
         self.sessions.pop(digest, None)
 
     def find_token(self, digest):
-        return self.tokens.get(digest)
+        return self._with_user(self.tokens.get(digest))
+
+    def _with_user(self, found):
+        user = found and self.users.get(found.user)
+        return (found, user) if user else None
 
     def record_sign_in(self, attempt):
         self.attempts.append(attempt)

@@ -3,23 +3,21 @@
 import threading
 
 import pytest
-from sqlalchemy import event
 
 from engine import cases
-from tests.support import DUE, REPORT
+from tests.support import DUE, REPORT, watched
 
 
-def _meet(database, people):
+def _meeting(people):
     """Let the threads of these people reach their first row lock together."""
     barrier, arrived = threading.Barrier(len(people), timeout=20), threading.local()
 
-    def wait(_connection, _cursor, statement, *_more):
+    def wait(statement):
         if "FOR UPDATE" in statement and not hasattr(arrived, "here"):
             arrived.here = True
             barrier.wait()
 
-    event.listen(database.engine, "before_cursor_execute", wait)
-    return lambda: event.remove(database.engine, "before_cursor_execute", wait)
+    return watched(wait)
 
 
 def _at_once(front, people, request):
@@ -29,13 +27,12 @@ def _at_once(front, people, request):
     def send(name):
         answers[name] = request(clients[name], name)
 
-    over = _meet(front.office.database, people)
     threads = [threading.Thread(target=send, args=(name,)) for name in people]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=30)
-    over()
+    with _meeting(people):
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(timeout=30)
     assert answers.keys() == set(people)
     return answers
 
