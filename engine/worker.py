@@ -14,15 +14,15 @@ from engine import archive, cases, clock
 from engine.cases import Shell
 from engine.errors import CursusError
 from engine.operations import AnswerLater, BusinessError, Context
-from engine.store import Database, UnitOfWork, begin, events, queue
+from engine.store import Database, UnitOfWork, answers, begin, events, queue
 from engine.store import cases as rows
 
 LOG = logging.getLogger(__name__)
 
 #: Seconds before the second, third, ... attempt; the last one repeats.
 BACK_OFF = (10, 60, 600, 3600)
-#: How often the heads of all streams are signed.
-CHECKPOINT_EVERY = timedelta(days=1)
+#: How often the heads of all streams are signed, and how soon after a case has ended.
+CHECKPOINT_EVERY, CHECKPOINT_AFTER_END = timedelta(days=1), timedelta(hours=1)
 #: How much one round takes on before it looks at the clock again.
 BATCH = 50
 
@@ -78,13 +78,13 @@ def serve(
 ) -> None:
     """Work until told to stop, looking again after `idle` seconds without work.
 
-    With a raw Ed25519 key the heads of all streams are signed once a day.
+    With a raw Ed25519 key the heads of all streams are signed once a day and after cases end.
     """
     while not stop.is_set():
         try:
             done = round_trip(database, shell)
-            if signing_key is not None and done.total == 0:
-                sign_daily(database, signing_key)
+            if signing_key is not None and done.total == 0 and sign_when_due(database, signing_key):
+                forget_old_answers(database)
         except Exception:  # the worker must outlive a lost connection
             LOG.exception("a round failed")
             done = Work()
@@ -92,19 +92,28 @@ def serve(
             stop.wait(idle)
 
 
-def sign_daily(database: Database, signing_key: bytes) -> bool:
-    """Sign a checkpoint unless one was signed in the last day; say whether it was.
+def sign_when_due(database: Database, signing_key: bytes) -> bool:
+    """Sign a checkpoint unless the last one is fresh; say whether it was.
 
-    Any number of workers may ask at once: one signs.
+    One is fresh for a day, and for an hour when a case has ended since. Any number of workers may
+    ask at once: one signs.
     """
     with begin(database, now=clock.now()) as uow:
         if not events.hold_checkpoints(uow):
             return False
-        last = events.last_checkpoint(uow)
-        if last is not None and uow.now - last[0].at < CHECKPOINT_EVERY:
-            return False
+        last = events.last_checkpoint_at(uow)
+        if last is not None and uow.now - last < CHECKPOINT_EVERY:
+            is_fresh = uow.now - last < CHECKPOINT_AFTER_END
+            if is_fresh or not rows.any_ended_since(uow, last):
+                return False
         archive.checkpoint(uow, signing_key)
         return True
+
+
+def forget_old_answers(database: Database) -> int:
+    """Remove answers kept under an Idempotency-Key for more than a day; return how many."""
+    with begin(database, now=clock.now()) as uow:
+        return answers.forget_old(uow)
 
 
 # --- timers ----------------------------------------------------------------------------------

@@ -168,6 +168,13 @@ def _narrow(narrowed: CaseFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def any_ended_since(uow: UnitOfWork, instant: datetime) -> bool:
+    """Say whether a case has ended after the instant."""
+    # whatever ended has changed: the index on the change finds it
+    since = (case.c.changed_at > instant) & (case.c.ended_at > instant)
+    return uow.scalar(select(literal(1)).where(since).limit(1)) is not None
+
+
 def is_offered(uow: UnitOfWork, case_id: UUID, whom: Sequence[str]) -> bool:
     """Say whether an open task of the case is offered to any of these."""
     statement = (

@@ -248,6 +248,12 @@ def checkpoints(uow: UnitOfWork) -> list[tuple[Checkpoint, list[StreamHead]]]:
     return [_checkpoint(row) for row in uow.all(select(checkpoint).order_by(checkpoint.c.id))]
 
 
+def last_checkpoint_at(uow: UnitOfWork) -> datetime | None:
+    """Return the instant of the newest checkpoint."""
+    found: datetime | None = uow.scalar(select(func.max(checkpoint.c.at)))
+    return found
+
+
 def last_checkpoint(uow: UnitOfWork) -> tuple[Checkpoint, list[StreamHead]] | None:
     """Return the newest checkpoint with the heads it covers."""
     row = uow.one(select(checkpoint).order_by(checkpoint.c.id.desc()).limit(1))
