@@ -39,3 +39,7 @@ format: $(STAMP) ## format the code and mend what can be mended
 .PHONY: bench
 bench: $(STAMP) ## print the figures of the budget with their floors
 	$(BIN)/python -m bench
+
+.PHONY: web
+web: ## build the pages' scripts and styles from web/src (needs node and npm)
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --silent && node build.mjs

@@ -34,7 +34,7 @@ POLICY = "; ".join(
 blueprint = Blueprint("reference", __name__)
 
 
-@blueprint.get("/")
+@blueprint.get("/api/")
 @public
 def page() -> Response:
     """Show the reference."""

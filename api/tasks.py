@@ -98,7 +98,7 @@ def read(task_id: UUID) -> Response:
     """Show a task with its form, what the form sees and your draft."""
     with acting() as act:
         task = worklist.get(act.uow, task_id)
-        _ensure_visible(act, task)
+        ensure_visible(act, task)
         return _answer(TaskFileOut().dump(_file(act, task)), task)
 
 
@@ -224,7 +224,8 @@ def _with_reason(act: Act, task: Task) -> dict[str, object]:
     return {**shown, "why": worklist.why_mine(act.actor, task)}
 
 
-def _ensure_visible(act: Act, task: Task) -> None:
+def ensure_visible(act: Act, task: Task) -> None:
+    """Raise NotYourTask unless the task is the actor's, or the actor may read the case."""
     if not task.confidential and act.shell.policy.allows(act.actor.roles, "case:read"):
         return
     authorize_task(act.actor, task)

@@ -6,6 +6,7 @@ from importlib import resources
 import yaml
 from flask import Flask
 
+import web
 from api.app import create_app
 from api.house import House
 from cursus.config import Config, signing_key
@@ -69,7 +70,8 @@ def house(config: Config, on: Database, files: Mapping[str, bytes] | None = None
 
 def application(config: Config, on: Database) -> Flask:
     """Return the web application."""
-    app: Flask = create_app(house(config, on))
+    app = create_app(house(config, on))
+    web.install(app)
     return app
 
 

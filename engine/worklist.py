@@ -10,7 +10,17 @@ from engine.store import tasks
 from engine.store.tasks import Task, TaskFilter
 from engine.store.unit_of_work import UnitOfWork
 
-__all__ = ["Task", "TaskFilter", "everywhere", "get", "mine", "of_case", "offered_to", "why_mine"]
+__all__ = [
+    "Task",
+    "TaskFilter",
+    "counts",
+    "everywhere",
+    "get",
+    "mine",
+    "of_case",
+    "offered_to",
+    "why_mine",
+]
 
 
 def offered_to(actor: Actor, *, with_principals: bool = True) -> list[str]:
@@ -33,6 +43,13 @@ def mine(
     """Return the tasks that the actor may work on, due first, from `after` (due, id) on."""
     whom = offered_to(actor)
     return tasks.inbox(uow, whom, narrowed or TaskFilter(), after=after, limit=limit)
+
+
+def counts(
+    uow: UnitOfWork, actor: Actor, spans: Sequence[tuple[datetime | None, datetime | None]]
+) -> list[int]:
+    """Count the actor's tasks due in each span, up to `tasks.COUNTED`."""
+    return tasks.count_inbox(uow, offered_to(actor), spans)
 
 
 def everywhere(

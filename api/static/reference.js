@@ -1,6 +1,6 @@
 // The page's policy allows no script in the page itself, hence this file.
 SwaggerUIBundle({
-  url: "openapi.json",
+  url: "/openapi.json",
   dom_id: "#reference",
   deepLinking: true,
   defaultModelsExpandDepth: -1,

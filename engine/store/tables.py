@@ -348,7 +348,123 @@ idempotency = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+comment = Table(
+    "comment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False),
+    #: the task it was written at, if any
+    Column("task_id", Uuid, ForeignKey("task.id")),
+    Column("author", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+    Index(None, "case_id", "written_at"),
+)
+
+#: Filters of a list that a person keeps or shares; the query is that of the page's address.
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", Text, ForeignKey("app_user.name"), nullable=False, index=True),
+    #: the path of the list
+    Column("page", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    #: seen by everybody who may see the list
+    Column("shared", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("owner", "page", "name"),
+)
+
+#: The version that new cases take, where it is not the newest one.
+definition_in_force = Table(
+    "definition_in_force",
+    metadata,
+    Column("process", Text, primary_key=True),
+    Column("digest", Text, ForeignKey("definition.digest"), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("set_by", Text, nullable=False),
+)
+
+#: Files that a process owner edits, apart from every version.
+definition_draft = Table(
+    "definition_draft",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("process", Text, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    #: the version it was taken from
+    Column("base", Text, ForeignKey("definition.digest")),
+    #: rises by one with each saved file; the ETag
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    #: set when it was published or put away
+    Column("closed_at", Instant),
+)
+
+definition_draft_file = Table(
+    "definition_draft_file",
+    metadata,
+    Column(
+        "draft_id",
+        Uuid,
+        ForeignKey("definition_draft.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: A draft put forward for publication; a second person decides.
+definition_proposal = Table(
+    "definition_proposal",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("draft_id", Uuid, ForeignKey("definition_draft.id"), nullable=False, index=True),
+    #: what was looked at: a later change of the draft needs a new proposal
+    Column("draft_revision", Integer, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    #: approved, rejected or withdrawn
+    Column("decision", Text),
+    Column("reason", Text),
+    #: the version it became
+    Column("digest", Text, ForeignKey("definition.digest")),
+)
+
+#: When each worker was last seen, for its health.
+worker_beat = Table(
+    "worker_beat",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    #: what it has done since it started
+    Column("timers", BigInteger, nullable=False),
+    Column("effects", BigInteger, nullable=False),
+    Column("deliveries", BigInteger, nullable=False),
+)
+
 #: Changes to these need no event: they hold no fact about a person's career.
 UNRECORDED = frozenset(
-    {"session", "draft", "idempotency", "checkpoint", "event", "event_payload", "stream_head"}
+    {
+        "session",
+        "draft",
+        "idempotency",
+        "checkpoint",
+        "event",
+        "event_payload",
+        "stream_head",
+        "saved_filter",
+        "definition_draft",
+        "definition_draft_file",
+        "worker_beat",
+    }
 )

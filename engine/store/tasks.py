@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -162,6 +163,30 @@ def inbox(
         _with_case().join(page, page.c.task_id == task.c.id).order_by(page.c.due_at, page.c.task_id)
     )
     return [from_row(row) for row in uow.all(statement)]
+
+
+#: A count of an inbox stops here: who has more is told "more than".
+COUNTED = 1000
+
+
+def count_inbox(
+    uow: UnitOfWork, whom: Sequence[str], spans: Sequence[tuple[datetime | None, datetime | None]]
+) -> list[int]:
+    """Count the tasks offered to any of these that are due in each span, up to COUNTED."""
+    counts = [
+        _count(whom, start, end).label(f"n{place}") for place, (start, end) in enumerate(spans)
+    ]
+    return [int(number) for number in uow.all(select(*counts))[0].values()]
+
+
+def _count(whom: Sequence[str], start: datetime | None, end: datetime | None) -> ScalarSelect[Any]:
+    statement = select(offer.c.task_id).where(offer.c.to_whom.in_(whom))
+    if start is not None:
+        statement = statement.where(offer.c.due_at >= start)
+    if end is not None:
+        statement = statement.where(offer.c.due_at < end)
+    found = statement.distinct().limit(COUNTED).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
 def _range(

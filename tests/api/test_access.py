@@ -10,7 +10,7 @@ from engine.errors import CursusError, FourEyes, NotAllowed, NotYourTask
 from engine.store import queue
 from tests.support import DUE, REPORT, REVIEW, row_counts
 
-OPEN = {"/", "/openapi.json", "/reference/<name>"}
+OPEN = {"/api/", "/openapi.json", "/reference/<name>"}
 #: what an auditor may send: questions, signatures, and what concerns only the auditor
 HARMLESS = {
     "decisions.decide", "decisions.evaluate", "decisions.time_limit", "definitions.check",

@@ -594,7 +594,7 @@ def test_answers_are_closed_to_the_browser(client):
 
 
 def test_the_reference_is_served_from_here_under_a_strict_policy(browser):
-    page = browser.get("/", buffered=True)
+    page = browser.get("/api/", buffered=True)
     policy = page.headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
@@ -604,8 +604,8 @@ def test_the_reference_is_served_from_here_under_a_strict_policy(browser):
 
 
 def test_every_part_of_the_reference_is_served(browser):
-    page = browser.get("/", buffered=True).text
-    assets = [part.split('"')[0] for part in page.split('"reference/')[1:]]
+    page = browser.get("/api/", buffered=True).text
+    assets = [part.split('"')[0] for part in page.split('"/reference/')[1:]]
     assert len(assets) == 4
     for name in assets:
         assert browser.get(f"/reference/{name}", buffered=True).status_code == 200

@@ -109,6 +109,16 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_stream_head")),
     )
     op.create_table(
+        "worker_beat",
+        sa.Column("worker", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("timers", sa.BigInteger(), nullable=False),
+        sa.Column("effects", sa.BigInteger(), nullable=False),
+        sa.Column("deliveries", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("worker", name=op.f("pk_worker_beat")),
+    )
+    op.create_table(
         "api_token",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("user_name", sa.Text(), nullable=False),
@@ -158,6 +168,26 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         unique=False,
     )
     op.create_table(
+        "definition_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["base"], ["definition.digest"], name=op.f("fk_definition_draft_base")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_definition_draft")),
+    )
+    op.create_index(
+        op.f("ix_definition_draft_process"), "definition_draft", ["process"], unique=False
+    )
+    op.create_table(
         "definition_file",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -166,6 +196,17 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
             ["digest"], ["definition.digest"], name=op.f("fk_definition_file_digest")
         ),
         sa.PrimaryKeyConstraint("digest", "name", name=op.f("pk_definition_file")),
+    )
+    op.create_table(
+        "definition_in_force",
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["digest"], ["definition.digest"], name=op.f("fk_definition_in_force_digest")
+        ),
+        sa.PrimaryKeyConstraint("process", name=op.f("pk_definition_in_force")),
     )
     op.create_table(
         "deputy",
@@ -184,6 +225,20 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
     )
     op.create_index(op.f("ix_deputy_deputy"), "deputy", ["deputy"], unique=False)
     op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["owner"], ["app_user.name"], name=op.f("fk_saved_filter_owner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
+        sa.UniqueConstraint("owner", "page", "name", name=op.f("uq_saved_filter_owner_page_name")),
+    )
+    op.create_index(op.f("ix_saved_filter_owner"), "saved_filter", ["owner"], unique=False)
+    op.create_table(
         "session",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("user_name", sa.Text(), nullable=False),
@@ -195,6 +250,43 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_session")),
     )
     op.create_index(op.f("ix_session_user_name"), "session", ["user_name"], unique=False)
+    op.create_table(
+        "definition_draft_file",
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"],
+            ["definition_draft.id"],
+            name=op.f("fk_definition_draft_file_draft_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("draft_id", "name", name=op.f("pk_definition_draft_file")),
+    )
+    op.create_table(
+        "definition_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("draft_id", sa.Uuid(), nullable=False),
+        sa.Column("draft_revision", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["digest"], ["definition.digest"], name=op.f("fk_definition_proposal_digest")
+        ),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["definition_draft.id"], name=op.f("fk_definition_proposal_draft_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_definition_proposal")),
+    )
+    op.create_index(
+        op.f("ix_definition_proposal_draft_id"), "definition_proposal", ["draft_id"], unique=False
+    )
     op.create_table(
         "effect",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -337,6 +429,24 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         ["due_at", "id"],
         unique=False,
         postgresql_where=sa.text("held_at IS NULL"),
+    )
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_comment_case_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_comment_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+    )
+    op.create_index(
+        op.f("ix_comment_case_id_comment_written_at"),
+        "comment",
+        ["case_id", "written_at"],
+        unique=False,
     )
     op.create_table(
         "draft",

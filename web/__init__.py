@@ -1,0 +1,45 @@
+"""The pages: what people do with the engine in a browser."""
+
+from flask import Flask
+
+from web import (
+    administration,
+    assets,
+    calls,
+    cases,
+    finder,
+    history,
+    language,
+    live,
+    me,
+    navigation,
+    pages,
+    sign_in,
+    studio,
+    task,
+    work,
+)
+
+PAGES = (
+    sign_in.pages,
+    work.pages,
+    task.pages,
+    cases.pages,
+    calls.pages,
+    studio.pages,
+    history.pages,
+    administration.pages,
+    finder.pages,
+    live.pages,
+    me.pages,
+)
+
+
+def install(app: Flask) -> None:
+    """Add the pages to an application that already has the API and its frame."""
+    language.install(app)
+    navigation.install(app)
+    pages.install(app)
+    app.register_blueprint(assets.blueprint)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,5 @@
+"""Pages of calls."""
+
+from web.pages import Pages
+
+pages = Pages("calls", __name__)

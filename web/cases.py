@@ -1,0 +1,5 @@
+"""Pages of cases."""
+
+from web.pages import Pages
+
+pages = Pages("cases", __name__)

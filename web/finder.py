@@ -1,0 +1,5 @@
+"""Pages of finder."""
+
+from web.pages import Pages
+
+pages = Pages("finder", __name__)

@@ -1,0 +1,77 @@
+"""Where a person can go: the entries of the menu by role, and names of people."""
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request
+
+from api.house import acting, house
+from engine import clock
+from engine.access import Actor
+from engine.store import users
+from web.language import _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of the menu."""
+
+    #: the first part of the address, which marks the entry as the current one
+    path: str
+    title: str
+
+
+def install(app: Flask) -> None:
+    """Give every page its menu, the names of people and the present instant."""
+    app.jinja_env.globals.update(menu=menu, person=person, may=may, actor=actor, now=clock.now)
+
+
+def actor() -> Actor | None:
+    """Return who is signed in."""
+    found: Actor | None = g.get("actor")
+    return found
+
+
+def may(verb: str) -> bool:
+    """Say whether who is signed in may use the verb, also as a deputy."""
+    who = actor()
+    if who is None:
+        return False
+    policy = house().shell.policy
+    return any(policy.allows(roles, verb) for roles in (who.roles, *who.principals.values()))
+
+
+def menu() -> list[Entry]:
+    """Return the entries that lead somewhere for this person."""
+    wanted = (
+        ("/work", _("My work"), True),
+        ("/calls", _("Calls"), may("call:read")),
+        ("/cases", _("Cases"), True),
+        ("/studio", _("Studio"), may("definition:check")),
+        ("/history", _("History"), may("history:search")),
+        ("/administration", _("Administration"), may("user:list")),
+    )
+    there = {str(rule) for rule in _rules()}
+    return [
+        Entry(path=path, title=title) for path, title, open_ in wanted if open_ and path in there
+    ]
+
+
+def is_current(entry: Entry) -> bool:
+    """Say whether the page belongs to the entry."""
+    return request.path == entry.path or request.path.startswith(f"{entry.path}/")
+
+
+def _rules() -> set[str]:
+    from flask import current_app  # noqa: PLC0415  # only inside a request
+
+    return {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
+
+
+def person(name: str | None) -> str:
+    """Return a person's full name by the name used for signing in."""
+    if not name:
+        return ""
+    if "people" not in g:
+        with acting() as act:
+            g.people = {row["name"]: row["full_name"] for row in users.every(act.uow)}
+    return str(g.people.get(name, _("Cursus") if name == "engine" else name))

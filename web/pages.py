@@ -1,0 +1,160 @@
+"""What every page has: its policy, its refusals in words, its message after a change."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, g, make_response, redirect, request
+from flask import render_template as render
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as NoSuchAddress
+
+from api import problems
+from engine.errors import CursusError, NotSignedIn, StaleCase, TaskNotOpen
+from forms import FormError
+from web import assets
+from web.language import _
+
+#: No script but our own files, no style but our own files, nothing from anywhere else. Stricter
+#: than a nonce: there is no inline script to allow.
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+#: The editors set style elements of their own; only their pages allow it.
+EDITOR_POLICY = {**POLICY, "style-src": "'self' 'unsafe-inline'"}
+
+
+class Pages(Blueprint):
+    """A blueprint of pages: refusals are pages too, and nothing foreign is loaded."""
+
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:  # noqa: ANN401  # Flask's
+        """Make a blueprint named `pages_<name>`."""
+        super().__init__(f"pages_{name}", import_name, template_folder="templates", **options)
+        self.after_request(_finish)
+        self.register_error_handler(NotSignedIn, _ask_to_sign_in)
+        self.register_error_handler(CursusError, refusal)
+        self.register_error_handler(FormError, refusal)
+        self.register_error_handler(HTTPException, _http)
+        self.register_error_handler(Exception, _failure)
+
+
+def install(app: Flask) -> None:
+    """Answer an unknown address with a page where a browser asks, and let templates find files."""
+    app.register_error_handler(NoSuchAddress, _no_such_address)
+    app.jinja_env.globals.update(asset=assets.address, said=_said)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def allow_editor() -> None:
+    """Let this page's editor set its own styles."""
+    g.policy = EDITOR_POLICY
+
+
+def done(address: str, message: str) -> ResponseReturnValue:
+    """Go to an address and say there what was done: `message` is a key of MESSAGES."""
+    joint = "&" if "?" in address else "?"
+    return redirect(f"{address}{joint}{urlencode({'said': message})}", 303)
+
+
+def local(address: str | None, otherwise: str) -> str:
+    """Return an address of this site, or the other one: never lead anywhere else."""
+    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    return otherwise
+
+
+def _said() -> str | None:
+    return messages().get(request.args.get("said", ""))
+
+
+def messages() -> dict[str, str]:
+    """Return what a page may say after a change, by its key in the address."""
+    return {
+        "completed": _("Done. The task is completed."),
+        "claimed": _("The task is yours now."),
+        "unclaimed": _("The task is given back; others see it again."),
+        "assigned": _("The task is assigned."),
+        "delegated": _("The task is handed over."),
+        "rescheduled": _("The dates are changed."),
+        "sent-back": _("Sent back. The earlier task is open again."),
+        "signed-out": _("You are signed out."),
+        "saved": _("Saved."),
+    }
+
+
+def refusal(error: CursusError | FormError) -> ResponseReturnValue:
+    """Show a refusal as a page: what happened, where, and what to do."""
+    if isinstance(error, FormError):
+        return render("refusal.html", title=_("The form has errors"), detail=str(error)), 422
+    status = problems.status_of(type(error))
+    page = render(
+        "refusal.html",
+        title=_stale_title(error) or error.title,
+        detail=error.detail if error.detail != error.title else None,
+        where=error.where,
+        remedy=error.remedy,
+        findings=error.facts.get("findings") or error.facts.get("errors"),
+        reference=problems.request_id(),
+    )
+    return page, status
+
+
+def _stale_title(error: CursusError) -> str | None:
+    if isinstance(error, TaskNotOpen):
+        return _("Somebody finished this task before you")
+    if isinstance(error, StaleCase):
+        return _("This case has changed since you opened the page")
+    return None
+
+
+def _ask_to_sign_in(_error: NotSignedIn) -> ResponseReturnValue:
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    address = "/sign-in?" + urlencode({"next": here})
+    if request.headers.get("HX-Request"):
+        return Response(status=200, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.response is not None:
+        return error.get_response()
+    return render("refusal.html", title=error.name, detail=error.description), error.code
+
+
+def _failure(error: Exception) -> ResponseReturnValue:
+    recorded = problems.from_failure(error)
+    return render(
+        "refusal.html",
+        title=_("This failed"),
+        detail=problems.FAILURE,
+        reference=problems.request_id(),
+    ), recorded.status_code
+
+
+def _no_such_address(error: NoSuchAddress) -> ResponseReturnValue:
+    wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"])
+    if request.path.startswith("/api/") or wants_page != "text/html":
+        return problems.from_http(error)
+    page = render(
+        "refusal.html",
+        title=_("There is no such page"),
+        detail=_("The address may be mistyped, or what it named is gone."),
+    )
+    return _finish(make_response(page, 404))
+
+
+def _finish(response: Response) -> Response:
+    policy = g.get("policy", POLICY)
+    response.headers["Content-Security-Policy"] = "; ".join(
+        f"{name} {value}" for name, value in policy.items()
+    )
+    response.headers.setdefault("Vary", "Cookie, Accept-Language")
+    return response

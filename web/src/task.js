@@ -1,0 +1,158 @@
+// A task's form: kept as a draft while one types, judged by the server when it is completed.
+import { Form } from "@bpmn-io/form-js-viewer";
+import { Refusal, ask, island } from "./_api.js";
+
+const PAUSE = 1200;
+
+async function start() {
+  const task = island("task-data");
+  if (!task) return;
+  const address = `/api/v1/tasks/${task.task}`;
+  const button = document.getElementById("complete");
+  const form = task.schema ? new Form({ container: "#form" }) : null;
+  const key = crypto.randomUUID();
+  if (form) {
+    await form.importSchema(task.schema, { ...task.variables, ...task.draft });
+    keepDrafts(form, address, task.saved_at);
+  }
+  button.addEventListener("click", () => complete(form, task, address, button, key));
+  document.documentElement.dataset.form = "ready";
+}
+
+function keepDrafts(form, address, savedAt) {
+  const state = document.getElementById("draft-state");
+  const say = (at) => {
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+      timeZone: "Europe/Brussels",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    }).format(at);
+    state.textContent = state.dataset.saved.replace("{time}", time);
+  };
+  if (savedAt) say(new Date(savedAt));
+  let waiting = null;
+  const save = async () => {
+    waiting = null;
+    try {
+      const kept = await ask(`${address}/draft`, { method: "PUT", body: { variables: answers(form) } });
+      say(new Date(kept.saved_at));
+    } catch (error) {
+      state.textContent = error instanceof Refusal ? error.message : state.dataset.failed;
+      if (!(error instanceof Refusal)) waiting = setTimeout(save, 5 * PAUSE);
+    }
+  };
+  form.on("changed", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(save, PAUSE);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && waiting) {
+      clearTimeout(waiting);
+      save();
+    }
+  });
+}
+
+// What stands in the form, without files: they are sent when the task is completed.
+function answers(form) {
+  const data = form._getSubmitData();
+  return JSON.parse(JSON.stringify(data), (_, value) =>
+    typeof value === "string" && value.startsWith("files::") ? null : value,
+  );
+}
+
+async function complete(form, task, address, button, key) {
+  button.disabled = true;
+  try {
+    const { data, errors, files } = form ? form.submit() : { data: {}, errors: {}, files: new Map() };
+    if (Object.keys(errors).length) return showFaults(named(form, errors));
+    const revision = await upload(data, files, task);
+    await ask(`${address}/complete`, { method: "POST", body: { variables: data }, revision, key });
+    location.assign("/work?said=completed");
+  } catch (error) {
+    showRefusal(form, error);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function upload(data, files, task) {
+  if (!files?.size) return task.revision;
+  for (const [name, value] of Object.entries(data)) {
+    const chosen = files.get(value);
+    if (!chosen) continue;
+    const ids = [];
+    for (const file of chosen) ids.push(await send(name, file, task));
+    data[name] = task.schema.components.find((one) => one.key === name)?.multiple ? ids : ids[0];
+  }
+  // a document that arrives changes the case
+  return (await ask(`/api/v1/tasks/${task.task}`)).revision;
+}
+
+async function send(kind, file, task) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  const body = { kind, name: file.name, content: btoa(text) };
+  const kept = await ask(`/api/v1/applications/${encodeURIComponent(task.application)}/documents`, {
+    method: "POST",
+    body,
+    key: crypto.randomUUID(),
+  });
+  return kept.id;
+}
+
+function showRefusal(form, error) {
+  const found = error.problem?.errors || [];
+  const faults = found.map(({ pointer, detail }) => fieldAt(form, pointer || "", detail));
+  const errors = {};
+  for (const fault of faults) if (fault.id) (errors[fault.id] ||= []).push(fault.detail);
+  if (form && Object.keys(errors).length) form._setState({ errors });
+  showFaults(faults.length ? faults : [{ detail: [error.message, error.problem?.remedy].filter(Boolean).join(" – ") }]);
+}
+
+function fieldAt(form, pointer, detail) {
+  const steps = pointer.split("/").filter((step) => step && step !== "variables" && !/^\d+$/.test(step));
+  const wanted = steps.at(-1);
+  const field = form && [...Object.values(form.get("formFieldRegistry").getAll())].find((one) => one.key === wanted || one.path === wanted);
+  return { id: field?.id, label: field?.label || wanted, detail };
+}
+
+function named(form, errors) {
+  return Object.entries(errors).flatMap(([id, found]) => {
+    const field = form.get("formFieldRegistry").get(id);
+    const texts = Array.isArray(found) ? found.flat(Infinity) : Object.values(found).flat(Infinity);
+    return [...new Set(texts.filter((text) => typeof text === "string"))].map((detail) => ({ id, label: field?.label, detail }));
+  });
+}
+
+function showFaults(faults) {
+  const box = document.getElementById("faults");
+  const list = document.getElementById("fault-list");
+  list.replaceChildren(
+    ...faults.map(({ id, label, detail }) => {
+      const entry = document.createElement("li");
+      const place = label ? document.createElement("button") : null;
+      if (place) {
+        place.type = "button";
+        place.className = "link";
+        place.textContent = label;
+        place.addEventListener("click", () => focusField(id));
+        entry.append(place, ": ");
+      }
+      entry.append(detail);
+      return entry;
+    }),
+  );
+  box.hidden = false;
+  box.focus();
+}
+
+function focusField(id) {
+  const holder = document.querySelector(`#form [data-id="${CSS.escape(id || "")}"]`) || document.querySelector(`#form [id*="${CSS.escape(id || "")}"]`);
+  const input = holder?.matches("input,textarea,select") ? holder : holder?.querySelector("input,textarea,select,button");
+  (input || document.getElementById("form")).focus();
+}
+
+start();

@@ -1,0 +1,5 @@
+"""Pages of studio."""
+
+from web.pages import Pages
+
+pages = Pages("studio", __name__)

@@ -1,0 +1,180 @@
+"""A task: its form, the case's facts beside it, and the verbs on it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import render_template as render
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from api.house import acting
+from api.tasks import ensure_visible
+from engine import cases, definitions, worklist
+from engine.access import authorize_task
+from engine.cases import Act
+from engine.errors import Invalid, NotYourTask
+from engine.kernel import Element, task_variables
+from engine.store import tasks as rows
+from engine.store import users
+from engine.worklist import Task
+from web.language import ZONE
+from web.pages import Pages, done
+
+pages = Pages("task", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """All that the page of a task shows."""
+
+    task: Task
+    element: Element
+    why: str | None
+    #: what the form's script needs; None when the form is not for this person or is closed
+    form: dict[str, Any] | None
+    #: people whom it may be handed to
+    candidates: list[dict[str, str]]
+
+
+@pages.get("/tasks/<uuid:task_id>")
+def show(task_id: UUID) -> ResponseReturnValue:
+    """Show a task; a closed one says who did it and when."""
+    with acting() as act:
+        task = worklist.get(act.uow, task_id)
+        ensure_visible(act, task)
+        sheet = _sheet(act, task)
+        return render("task.html", sheet=sheet, task=task)
+
+
+@pages.post("/tasks/<uuid:task_id>/claim")
+def claim(task_id: UUID) -> ResponseReturnValue:
+    """Take the task."""
+    with acting() as act:
+        cases.claim(act, task_id, expected_revision=_revision())
+    return done(f"/tasks/{task_id}", "claimed")
+
+
+@pages.post("/tasks/<uuid:task_id>/unclaim")
+def unclaim(task_id: UUID) -> ResponseReturnValue:
+    """Give the task back."""
+    with acting() as act:
+        cases.unclaim(act, task_id, expected_revision=_revision())
+    return done(f"/tasks/{task_id}", "unclaimed")
+
+
+@pages.post("/tasks/<uuid:task_id>/assign")
+def assign(task_id: UUID) -> ResponseReturnValue:
+    """Give the task to a named person."""
+    to, reason = request.form.get("to", ""), request.form.get("reason", "")
+    with acting() as act:
+        cases.assign(act, task_id, to=to, reason=reason, expected_revision=_revision())
+    return done(f"/tasks/{task_id}", "assigned")
+
+
+@pages.post("/tasks/<uuid:task_id>/delegate")
+def delegate(task_id: UUID) -> ResponseReturnValue:
+    """Hand one's own task over."""
+    to, reason = request.form.get("to", ""), request.form.get("reason", "")
+    with acting() as act:
+        cases.delegate(act, task_id, to=to, reason=reason, expected_revision=_revision())
+    return done("/work", "delegated")
+
+
+@pages.post("/tasks/<uuid:task_id>/reschedule")
+def reschedule(task_id: UUID) -> ResponseReturnValue:
+    """Change follow-up date, due date or priority, with a reason."""
+    changes: dict[str, object] = {}
+    for name in ("due_at", "follow_up_at"):
+        if request.form.get(name):
+            changes[name] = _instant(request.form[name], name)
+    if request.form.get("priority"):
+        changes["priority"] = _number(request.form["priority"])
+    reason = request.form.get("reason", "")
+    with acting() as act:
+        cases.reschedule(act, task_id, changes, reason=reason, expected_revision=_revision())
+    return done(f"/tasks/{task_id}", "rescheduled")
+
+
+@pages.post("/tasks/<uuid:task_id>/send-back")
+def send_back(task_id: UUID) -> ResponseReturnValue:
+    """Withdraw the open task and open an earlier one anew."""
+    to, reason = request.form.get("to_element", ""), request.form.get("reason", "")
+    with acting() as act:
+        cases.send_back(act, task_id, to_element=to, reason=reason, expected_revision=_revision())
+    return done("/work", "sent-back")
+
+
+def _sheet(act: Act, task: Task) -> Sheet:
+    definition = definitions.find(act.uow, task.definition)
+    return Sheet(
+        task=task,
+        element=definition.elements[task.element],
+        why=worklist.why_mine(act.actor, task),
+        form=_form(act, task),
+        candidates=_candidates(act, task),
+    )
+
+
+def _form(act: Act, task: Task) -> dict[str, Any] | None:
+    if task.closed_at is not None or not _is_theirs(act, task):
+        return None
+    definition = definitions.find(act.uow, task.definition)
+    schema = definition.forms.get(task.form or "")
+    case = cases.get(act.uow, task.case_id)
+    draft = rows.get_draft(act.uow, task.id)
+    return {
+        "task": str(task.id),
+        "revision": task.revision,
+        "application": task.case_key,
+        "schema": json.loads(schema) if schema else None,
+        "variables": task_variables(definition, case.state, str(task.id)),
+        "draft": draft["content"] if draft else None,
+        "saved_at": draft["saved_at"].isoformat() if draft else None,
+    }
+
+
+def _is_theirs(act: Act, task: Task) -> bool:
+    try:
+        authorize_task(act.actor, task)
+    except NotYourTask:
+        return False
+    return True
+
+
+def _candidates(act: Act, task: Task) -> list[dict[str, str]]:
+    names = {*task.candidate_users}
+    for role in task.candidate_groups:
+        names |= set(users.with_role(act.uow, role))
+    everybody = users.every(act.uow)
+    return [
+        {"name": row["name"], "full_name": row["full_name"]}
+        for row in everybody
+        if row["active"] and row["name"] in names and row["name"] != act.actor.name
+    ]
+
+
+def _revision() -> int:
+    """Return the revision that the person saw when the page was made."""
+    given = request.form.get("revision", "")
+    if not given.isdigit():
+        raise Invalid(
+            "The page did not say what it showed", where="revision", remedy="load it again"
+        )
+    return int(given)
+
+
+def _instant(text: str, where: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("This is no date", where=where, remedy="choose a day") from error
+    return at if at.tzinfo else at.replace(tzinfo=ZONE)
+
+
+def _number(text: str) -> int:
+    if not text.isdigit() or int(text) > 100:  # noqa: PLR2004  # priorities run from 0 to 100
+        raise Invalid("A priority is a number from 0 to 100", where="priority")
+    return int(text)
