@@ -1,7 +1,9 @@
 """Who may do what now: inboxes and lists of open tasks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from engine.access import Actor
@@ -11,11 +13,13 @@ from engine.store.tasks import Task, TaskFilter
 from engine.store.unit_of_work import UnitOfWork
 
 __all__ = [
+    "Ground",
     "Task",
     "TaskFilter",
     "counts",
     "everywhere",
     "get",
+    "ground",
     "mine",
     "of_case",
     "offered_to",
@@ -77,24 +81,46 @@ def get(uow: UnitOfWork, task_id: UUID) -> Task:
     return found
 
 
-def why_mine(actor: Actor, task: Task) -> str | None:
-    """Say in words why the task stands in the actor's inbox; None when it does not."""
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """Why a task is somebody's: `kind`, and the role or the absent colleague concerned."""
+
+    kind: Literal["assigned", "named", "role", "deputy", "deputy-assigned"]
+    whose: str = ""
+
+
+def ground(actor: Actor, task: Task) -> Ground | None:
+    """Return why the task stands in the actor's inbox; None when it does not."""
     if task.assignee:
-        return _why_assigned(actor, task.assignee)
+        return _assigned(actor, task.assignee)
     if actor.name in task.candidate_users:
-        return "it is offered to you by name"
+        return Ground(kind="named")
     groups = frozenset(task.candidate_groups)
     if shared := sorted(groups & actor.roles):
-        return f"it is offered to every {shared[0].replace('_', ' ')}"
+        return Ground(kind="role", whose=shared[0])
     for name, roles in sorted(actor.principals.items()):
         if groups & roles or name in task.candidate_users:
-            return f"you are the deputy of {name}"
+            return Ground(kind="deputy", whose=name)
     return None
 
 
-def _why_assigned(actor: Actor, assignee: str) -> str | None:
+def _assigned(actor: Actor, assignee: str) -> Ground | None:
     if assignee == actor.name:
-        return "it is assigned to you"
+        return Ground(kind="assigned")
     if assignee in actor.principals:
-        return f"you are the deputy of {assignee}, to whom it is assigned"
+        return Ground(kind="deputy-assigned", whose=assignee)
     return None
+
+
+def why_mine(actor: Actor, task: Task) -> str | None:
+    """Say in English why the task stands in the actor's inbox; None when it does not."""
+    found = ground(actor, task)
+    if found is None:
+        return None
+    return {
+        "assigned": "it is assigned to you",
+        "named": "it is offered to you by name",
+        "role": f"it is offered to every {found.whose.replace('_', ' ')}",
+        "deputy": f"you are the deputy of {found.whose}",
+        "deputy-assigned": f"you are the deputy of {found.whose}, to whom it is assigned",
+    }[found.kind]

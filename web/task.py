@@ -1,7 +1,8 @@
 """A task: its form, the case's facts beside it, and the verbs on it."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,18 +13,20 @@ from flask.typing import ResponseReturnValue
 
 from api.house import acting
 from api.tasks import ensure_visible
-from engine import cases, definitions, worklist
+from engine import cases, definitions, kernel, worklist
 from engine.access import authorize_task
 from engine.cases import Act
 from engine.errors import Invalid, NotYourTask
-from engine.kernel import Element, task_variables
+from engine.kernel import Element
 from engine.store import tasks as rows
 from engine.store import users
 from engine.worklist import Task
 from web.language import ZONE
 from web.pages import Pages, done
+from web.reasons import step_in_words, why_mine
 
 pages = Pages("task", __name__)
+pages.add_app_template_filter(step_in_words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,12 @@ class Sheet:
     form: dict[str, Any] | None
     #: people whom it may be handed to
     candidates: list[dict[str, str]]
+    #: where the case goes from here
+    ahead: tuple[kernel.Ahead, ...] = ()
+    #: what a fork in the road waits for, by its id
+    waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: why it is due when it is
+    reasons: tuple[kernel.Reason, ...] = ()
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -109,28 +118,44 @@ def send_back(task_id: UUID) -> ResponseReturnValue:
 
 def _sheet(act: Act, task: Task) -> Sheet:
     definition = definitions.find(act.uow, task.definition)
+    ahead = kernel.ahead(definition, task.element)
+    seen: dict[str, object] = {}
+    if task.closed_at is None:
+        case = cases.get(act.uow, task.case_id)
+        seen = kernel.task_variables(definition, case.state, str(task.id))
     return Sheet(
         task=task,
         element=definition.elements[task.element],
-        why=worklist.why_mine(act.actor, task),
-        form=_form(act, task),
+        why=why_mine(act.actor, task),
+        form=_form(act, task, definition, seen),
         candidates=_candidates(act, task),
+        ahead=ahead,
+        waits={one.element.id: _awaited(definition, one.element.id) for one in ahead},
+        reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
 
 
-def _form(act: Act, task: Task) -> dict[str, Any] | None:
+def _awaited(definition: kernel.Definition, gateway: str) -> tuple[str, ...]:
+    node = definition.graph.nodes[gateway]
+    if node.kind != "eventBasedGateway":
+        return ()
+    targets = [definition.flows[flow].target for flow in node.outgoing]
+    return tuple(definition.elements[one].name or one for one in targets)
+
+
+def _form(
+    act: Act, task: Task, definition: kernel.Definition, seen: Mapping[str, object]
+) -> dict[str, Any] | None:
     if task.closed_at is not None or not _is_theirs(act, task):
         return None
-    definition = definitions.find(act.uow, task.definition)
     schema = definition.forms.get(task.form or "")
-    case = cases.get(act.uow, task.case_id)
     draft = rows.get_draft(act.uow, task.id)
     return {
         "task": str(task.id),
         "revision": task.revision,
         "application": task.case_key,
         "schema": json.loads(schema) if schema else None,
-        "variables": task_variables(definition, case.state, str(task.id)),
+        "variables": seen,
         "draft": draft["content"] if draft else None,
         "saved_at": draft["saved_at"].isoformat() if draft else None,
     }

@@ -16,6 +16,7 @@ from engine.worklist import Task, TaskFilter
 from web import lists
 from web.language import ZONE, _
 from web.pages import Pages
+from web.reasons import why_mine
 
 pages = Pages("work", __name__)
 
@@ -92,7 +93,7 @@ def _narrowed(act: Act, given: dict[str, str], divided: tuple[Span, ...]) -> Tas
 def _row(act: Act, task: Task, divided: tuple[Span, ...]) -> Row:
     at = task.sort_due_at
     span = next(one.name for one in divided if one.end is None or at < one.end)
-    return Row(task=task, why=worklist.why_mine(act.actor, task) or "", span=span)
+    return Row(task=task, why=why_mine(act.actor, task), span=span)
 
 
 def next_of(act: Act, *, but: UUID) -> Task | None:

@@ -17,6 +17,7 @@ from engine.kernel.commands import (
     Tick,
     command_from_json,
 )
+from engine.kernel.deadline import Reason, reasons
 from engine.kernel.definition import Definition, cached, load
 from engine.kernel.gate import check
 from engine.kernel.machine import restore, step
@@ -39,11 +40,13 @@ from engine.kernel.model import (
     Token,
     View,
 )
+from engine.kernel.outlook import Ahead, ahead
 from engine.kernel.submission import seen_by, task_variables
 from engine.kernel.views import inspect
 from engine.kernel.workflow import CaseWorkflow
 
 __all__ = [
+    "Ahead",
     "Bundle",
     "Cancel",
     "CaseWorkflow",
@@ -65,6 +68,7 @@ __all__ = [
     "Passage",
     "Preview",
     "Process",
+    "Reason",
     "Receive",
     "ScopeView",
     "SendBack",
@@ -78,6 +82,7 @@ __all__ = [
     "TimerRule",
     "Token",
     "View",
+    "ahead",
     "cached",
     "check",
     "collect",
@@ -85,6 +90,7 @@ __all__ = [
     "inspect",
     "load",
     "preview_migration",
+    "reasons",
     "restore",
     "seen_by",
     "step",
