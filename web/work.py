@@ -1,5 +1,6 @@
 """My work: what waits for me, what is late, and why it is mine."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,8 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from api.house import acting
 from api.paging import place
-from engine import clock, worklist
+from engine import cases, clock, definitions, kernel, worklist
+from engine.access import authorize_task
 from engine.cases import Act
+from engine.errors import CursusError, Invalid
 from engine.worklist import Task, TaskFilter
 from web import lists
 from web.language import ZONE, _
@@ -96,13 +99,67 @@ def _row(act: Act, task: Task, divided: tuple[Span, ...]) -> Row:
     return Row(task=task, why=why_mine(act.actor, task), span=span)
 
 
-def next_of(act: Act, *, but: UUID) -> Task | None:
-    """Return the task that is due next, other than this one."""
-    found = worklist.mine(act.uow, act.actor, limit=2)
-    return next((one for one in found if one.id != but), None)
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one of several tasks."""
+
+    task: Task
+    #: why it was not done; None when it was
+    refused: str | None = None
 
 
-def back() -> str:
-    """Return the inbox with the filters that the person came from."""
-    came = request.args.get("from", "")
-    return f"/work?{came}" if came else "/work"
+@pages.post("/work/claim")
+def claim_several() -> ResponseReturnValue:
+    """Take several tasks, each on its own: what is refused does not stop the others."""
+    with acting() as act:
+        wanted = [worklist.get(act.uow, one) for one in _chosen(request.form.getlist("task"))]
+    outcomes = [_claim(task) for task in wanted]
+    return render("work_claimed.html", outcomes=outcomes)
+
+
+def _claim(task: Task) -> Outcome:
+    try:
+        with acting() as act:
+            cases.claim(act, task.id)
+    except CursusError as error:
+        return Outcome(task=task, refused=error.detail)
+    return Outcome(task=task)
+
+
+@pages.get("/work/together")
+def together() -> ResponseReturnValue:
+    """Show one form for several tasks of the same kind, to complete them together."""
+    with acting() as act:
+        wanted = [worklist.get(act.uow, one) for one in _chosen(request.args.getlist("task"))]
+        for task in wanted:
+            authorize_task(act.actor, task)
+        first = wanted[0]
+        if any(
+            (one.element, one.definition) != (first.element, first.definition) for one in wanted
+        ):
+            raise Invalid(
+                _("These tasks are not of the same kind"),
+                where="task",
+                remedy=_("choose tasks with the same name, of cases on the same version"),
+            )
+        definition = definitions.find(act.uow, first.definition)
+        schema = definition.forms.get(first.form or "")
+        case = cases.get(act.uow, first.case_id)
+        data = {
+            "schema": json.loads(schema) if schema else None,
+            "variables": kernel.task_variables(definition, case.state, str(first.id)),
+            "tasks": [{"id": str(one.id), "revision": one.revision} for one in wanted],
+        }
+    return render("work_together.html", tasks=wanted, first=first, data=data)
+
+
+def _chosen(given: list[str]) -> list[UUID]:
+    try:
+        found = [UUID(one) for one in dict.fromkeys(given)]
+    except ValueError as error:
+        raise Invalid(_("This is no task"), where="task") from error
+    if not found:
+        raise Invalid(_("No task was chosen"), where="task", remedy=_("tick at least one"))
+    if len(found) > lists.SIZE:
+        raise Invalid(_("Choose at most %(most)s tasks", most=lists.SIZE), where="task")
+    return found

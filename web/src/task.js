@@ -1,6 +1,7 @@
 // A task's form: kept as a draft while one types, judged by the server when it is completed.
 import { Form } from "@bpmn-io/form-js-viewer";
 import { Refusal, ask, island } from "./_api.js";
+import { fieldAt, named, showFaults } from "./_faults.js";
 
 const PAUSE = 1200;
 
@@ -110,49 +111,6 @@ function showRefusal(form, error) {
   for (const fault of faults) if (fault.id) (errors[fault.id] ||= []).push(fault.detail);
   if (form && Object.keys(errors).length) form._setState({ errors });
   showFaults(faults.length ? faults : [{ detail: [error.message, error.problem?.remedy].filter(Boolean).join(" – ") }]);
-}
-
-function fieldAt(form, pointer, detail) {
-  const steps = pointer.split("/").filter((step) => step && step !== "variables" && !/^\d+$/.test(step));
-  const wanted = steps.at(-1);
-  const field = form && [...Object.values(form.get("formFieldRegistry").getAll())].find((one) => one.key === wanted || one.path === wanted);
-  return { id: field?.id, label: field?.label || wanted, detail };
-}
-
-function named(form, errors) {
-  return Object.entries(errors).flatMap(([id, found]) => {
-    const field = form.get("formFieldRegistry").get(id);
-    const texts = Array.isArray(found) ? found.flat(Infinity) : Object.values(found).flat(Infinity);
-    return [...new Set(texts.filter((text) => typeof text === "string"))].map((detail) => ({ id, label: field?.label, detail }));
-  });
-}
-
-function showFaults(faults) {
-  const box = document.getElementById("faults");
-  const list = document.getElementById("fault-list");
-  list.replaceChildren(
-    ...faults.map(({ id, label, detail }) => {
-      const entry = document.createElement("li");
-      const place = label ? document.createElement("button") : null;
-      if (place) {
-        place.type = "button";
-        place.className = "link";
-        place.textContent = label;
-        place.addEventListener("click", () => focusField(id));
-        entry.append(place, ": ");
-      }
-      entry.append(detail);
-      return entry;
-    }),
-  );
-  box.hidden = false;
-  box.focus();
-}
-
-function focusField(id) {
-  const holder = document.querySelector(`#form [data-id="${CSS.escape(id || "")}"]`) || document.querySelector(`#form [id*="${CSS.escape(id || "")}"]`);
-  const input = holder?.matches("input,textarea,select") ? holder : holder?.querySelector("input,textarea,select,button");
-  (input || document.getElementById("form")).focus();
 }
 
 start();
