@@ -51,10 +51,32 @@ def change(
         raise Invalid("Nothing is to change", where=name, remedy=fields)
     if "roles" in wanted:
         wanted["roles"] = _roles(wanted["roles"], known)
+    _ensure_somebody_is_left(act, before, wanted)
     users.change(act.uow, name, wanted)
+    if wanted.get("active") is False:
+        users.remove_sessions(act.uow, name)
     facts = {"name": name, "before": {key: before[key] for key in wanted}, "after": wanted}
     events.append(act.uow, STREAM, kind=EventKind.USER_CHANGED, actor=who, payload=facts)
     return get(act.uow, name)
+
+
+def set_password(act: Act, name: str, password_hash: str, *, keep: str | None = None) -> None:
+    """Give a person a new password and close the person's sessions, but the one of digest `keep`.
+
+    One may change one's own; for somebody else it takes a permission.
+    """
+    is_own = act.actor.name == name
+    who = act.actor if is_own else authorize(act.actor, "user:change", act.shell.policy)
+    get(act.uow, name)
+    users.change(act.uow, name, {"password_hash": password_hash})
+    closed = users.remove_sessions(act.uow, name, but=keep)
+    facts = {"name": name, "sessions_closed": closed}
+    events.append(act.uow, STREAM, kind=EventKind.USER_PASSWORD_SET, actor=who, payload=facts)
+
+
+def sign_out_elsewhere(act: Act, *, keep: str | None) -> int:
+    """Close one's own sessions but the one of digest `keep`; return how many."""
+    return users.remove_sessions(act.uow, act.actor.name, but=keep)
 
 
 def get(uow: UnitOfWork, name: str) -> RowMapping:
@@ -78,8 +100,9 @@ def appoint_deputy(
         raise Invalid("Nobody is their own deputy", where="deputy")
     if last_day < first_day:
         raise Invalid("The last day is before the first", where="last_day")
-    for name in (absent, deputy):
-        get(act.uow, name)
+    for field, name in (("absent", absent), ("deputy", deputy)):
+        if not get(act.uow, name)["active"]:
+            raise Invalid(f"The account of {name} is closed", where=field)
     key = uuid4()
     row = {
         "id": key,
@@ -118,6 +141,9 @@ def issue_token(
     """Keep the digest of a token that its owner is shown once; it may narrow the owner's roles."""
     if roles is not None and not frozenset(roles) <= act.actor.roles:
         raise NotAllowed("A token cannot have more roles than its owner", where="roles")
+    if roles is None and frozenset(get(act.uow, act.actor.name)["roles"]) != act.actor.roles:
+        # asked for with a token that has fewer roles: the new one has no more than that
+        roles = sorted(act.actor.roles)
     row: dict[str, object] = {
         "digest": digest,
         "user_name": act.actor.name,
@@ -141,6 +167,20 @@ def revoke_token(act: Act, digest: str) -> None:
     users.revoke_token(act.uow, digest)
     facts = {"token": digest[:12], "owner": row["user_name"]}
     events.append(act.uow, STREAM, kind=EventKind.TOKEN_REVOKED, actor=act.actor, payload=facts)
+
+
+def _ensure_somebody_is_left(act: Act, before: RowMapping, wanted: Mapping[str, object]) -> None:
+    keepers = act.shell.policy.permissions.get("user:change", frozenset())
+    after = {**before, **wanted}
+    if not keepers & set(before["roles"]) or (after["active"] and keepers & set(after["roles"])):
+        return
+    others = {name for role in keepers for name in users.with_role(act.uow, role)}
+    if not others - {before["name"]}:
+        raise Conflict(
+            "Nobody would be left who may change accounts",
+            where=before["name"],
+            remedy=f"give somebody else the role {', '.join(sorted(keepers))} first",
+        )
 
 
 def _roles(given: object, known: frozenset[str]) -> list[str]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from engine import archive, cases, clock
+from engine import archive, cases, clock, health
 from engine.cases import Shell
 from engine.errors import CursusError
 from engine.operations import AnswerLater, BusinessError, Context
@@ -80,9 +80,11 @@ def serve(
 
     With a raw Ed25519 key the heads of all streams are signed once a day and after cases end.
     """
+    heart = health.Heart(database)
     while not stop.is_set():
         try:
             done = round_trip(database, shell)
+            heart.count(timers=done.timers, effects=done.effects, deliveries=done.deliveries)
             if signing_key is not None and done.total == 0 and sign_when_due(database, signing_key):
                 forget_old_answers(database)
         except Exception:  # the worker must outlive a lost connection
@@ -90,6 +92,10 @@ def serve(
             done = Work()
         if done.total == 0:
             stop.wait(idle)
+    try:
+        heart.stop()
+    except Exception:  # stopping may be because the database is gone
+        LOG.exception("the last beat failed")
 
 
 def sign_when_due(database: Database, signing_key: bytes) -> bool:

@@ -10,6 +10,7 @@ from engine.cases.course import (
     resume,
     suspend,
 )
+from engine.cases.effects import hasten_effect
 from engine.cases.engine_side import deliver, fail_effect, finish_effect, note_waiting, tick
 from engine.cases.incidents import annotate_incident, raise_incident, retry_incident
 from engine.cases.opening import Opening, open_case
@@ -45,6 +46,7 @@ __all__ = [
     "fail_effect",
     "finish_effect",
     "get",
+    "hasten_effect",
     "look",
     "migrate",
     "note_waiting",

@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     EFFECT_BEGUN = "effect:begun"
     EFFECT_FINISHED = "effect:finished"
     EFFECT_FAILED = "effect:failed"
+    EFFECT_HASTENED = "effect:hastened"
     INCIDENT_RAISED = "incident:raised"
     INCIDENT_RETRIED = "incident:retried"
     INCIDENT_ANNOTATED = "incident:annotated"
@@ -40,6 +41,7 @@ class EventKind(StrEnum):
     PAYLOAD_ERASED = "payload:erased"
     USER_ADDED = "user:added"
     USER_CHANGED = "user:changed"
+    USER_PASSWORD_SET = "user:password-set"  # noqa: S105  # the name of an event
     USER_SIGNED_IN = "user:signed-in"
     USER_SIGN_IN_FAILED = "user:sign-in-failed"
     TOKEN_ISSUED = "token:issued"  # noqa: S105  # the name of an event

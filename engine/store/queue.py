@@ -1,10 +1,23 @@
 """What waits for the worker: due timers, effects to run; and the incidents that stop them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from engine.store.tables import case, effect, incident, outbox, subscription, timer
 from engine.store.unit_of_work import UnitOfWork
@@ -201,3 +214,155 @@ def incidents(
     if only_open:
         statement = statement.where(incident.c.resolved_at.is_(None))
     return uow.all(statement.order_by(incident.c.raised_at, incident.c.id))
+
+
+def open_incident(uow: UnitOfWork, subject_id: UUID) -> UUID | None:
+    """Return the open incident of an effect, timer or message, if it has one."""
+    here = (incident.c.subject_id == subject_id) & incident.c.resolved_at.is_(None)
+    found: UUID | None = uow.scalar(select(incident.c.id).where(here).limit(1))
+    return found
+
+
+# --- what an operator looks through ----------------------------------------------------------
+
+#: After which row a page begins: an instant and an id.
+Place = tuple[datetime, UUID] | None
+_OF_CASE = (
+    case.c.title.label("case_title"),
+    case.c.process,
+    case.c.definition,
+    case.c.revision,
+    case.c.suspended_at,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFilter:
+    """What a list of timers, effects or incidents is narrowed to; None means any."""
+
+    process: str | None = None
+    element: str | None = None
+    case_id: UUID | None = None
+    #: of timers: the instant they fire; of effects and incidents: since when they are there
+    since: datetime | None = None
+    before: datetime | None = None
+    #: one of STATES of the list
+    state: str | None = None
+
+
+TIMER_STATES: Mapping[str, ColumnElement[bool]] = {
+    "held": timer.c.held_at.is_not(None),
+    "running": timer.c.held_at.is_(None),
+}
+_STOPPED = (
+    select(literal(1))
+    .where(incident.c.subject_id == effect.c.id, incident.c.resolved_at.is_(None))
+    .exists()
+)
+EFFECT_STATES: Mapping[str, ColumnElement[bool]] = {
+    "waiting": effect.c.next_attempt_at.is_not(None) & (effect.c.attempts == 0),
+    "failing": effect.c.next_attempt_at.is_not(None) & (effect.c.attempts > 0),
+    "stopped": effect.c.next_attempt_at.is_(None) & _STOPPED,
+    "begun": effect.c.next_attempt_at.is_(None) & ~_STOPPED,
+}
+INCIDENT_STATES: Mapping[str, ColumnElement[bool]] = {
+    "open": incident.c.resolved_at.is_(None),
+    "resolved": incident.c.resolved_at.is_not(None),
+}
+
+
+def search_timers(
+    uow: UnitOfWork, narrowed: QueueFilter, *, after: Place, limit: int
+) -> Sequence[RowMapping]:
+    """Return running timers with their cases, the next due first."""
+    statement = select(timer, *_OF_CASE).join(case, case.c.id == timer.c.case_id)
+    statement = _narrow(statement, timer.c.element, timer.c.due_at, narrowed)
+    if narrowed.state is not None:
+        statement = statement.where(TIMER_STATES[narrowed.state])
+    return uow.all(_page(statement, (timer.c.due_at, timer.c.id), after).limit(limit))
+
+
+def search_effects(
+    uow: UnitOfWork, narrowed: QueueFilter, *, after: Place, limit: int
+) -> Sequence[RowMapping]:
+    """Return operations that have not finished with their cases, oldest first."""
+    statement = select(effect, *_OF_CASE, _STOPPED.label("is_stopped"))
+    statement = statement.join(case, case.c.id == effect.c.case_id)
+    statement = _narrow(statement, effect.c.element, effect.c.created_at, narrowed)
+    if narrowed.state is not None:
+        statement = statement.where(EFFECT_STATES[narrowed.state])
+    return uow.all(_page(statement, (effect.c.created_at, effect.c.id), after).limit(limit))
+
+
+def search_incidents(
+    uow: UnitOfWork, narrowed: QueueFilter, *, after: Place, limit: int
+) -> Sequence[RowMapping]:
+    """Return incidents with their cases and attempts, oldest first; resolved ones newest first."""
+    of_effect = (effect.c.attempts, effect.c.operation)
+    statement = (
+        select(incident, *_OF_CASE, *of_effect)
+        .join(case, case.c.id == incident.c.case_id)
+        .outerjoin(effect, effect.c.id == incident.c.subject_id)
+    )
+    statement = _narrow(statement, incident.c.element, incident.c.raised_at, narrowed)
+    if narrowed.state is not None:
+        statement = statement.where(INCIDENT_STATES[narrowed.state])
+    key = (incident.c.raised_at, incident.c.id)
+    backwards = narrowed.state == "resolved"
+    return uow.all(_page(statement, key, after, backwards=backwards).limit(limit))
+
+
+def waiting_places(uow: UnitOfWork, kind: str) -> Sequence[RowMapping]:
+    """Count the timers, effects or open incidents by process and element.
+
+    `kind` is "timer", "effect" or "incident"; `definition` is one version that has the element.
+    """
+    table = {"timer": timer, "effect": effect, "incident": incident}[kind]
+    version = func.max(case.c.definition).label("definition")
+    statement = (
+        select(case.c.process, table.c.element, version, func.count().label("n"))
+        .join(case, case.c.id == table.c.case_id)
+        .group_by(case.c.process, table.c.element)
+        .order_by(case.c.process, table.c.element)
+    )
+    if kind == "incident":
+        statement = statement.where(incident.c.resolved_at.is_(None))
+    return uow.all(statement)
+
+
+def get_timer_with_case(uow: UnitOfWork, timer_id: UUID) -> RowMapping | None:
+    """Return a running timer with its case."""
+    statement = select(timer, *_OF_CASE).join(case, case.c.id == timer.c.case_id)
+    return uow.one(statement.where(timer.c.id == timer_id))
+
+
+def _narrow(
+    statement: Select[Any],
+    element: ColumnElement[Any],
+    at: ColumnElement[Any],
+    narrowed: QueueFilter,
+) -> Select[Any]:
+    equal = {
+        case.c.process: narrowed.process,
+        element: narrowed.element,
+        case.c.id: narrowed.case_id,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if narrowed.since is not None:
+        conditions.append(at >= narrowed.since)
+    if narrowed.before is not None:
+        conditions.append(at < narrowed.before)
+    return statement.where(*conditions)
+
+
+def _page(
+    statement: Select[Any],
+    key: tuple[ColumnElement[Any], ColumnElement[Any]],
+    after: Place,
+    *,
+    backwards: bool = False,
+) -> Select[Any]:
+    if after is not None:
+        here, there = tuple_(*key), tuple_(*map(literal, after))
+        statement = statement.where(here < there if backwards else here > there)
+    return statement.order_by(*[one.desc() for one in key] if backwards else key)

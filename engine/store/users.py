@@ -1,6 +1,7 @@
 """People, their sign-in, tokens, sessions and deputies."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -196,3 +197,72 @@ def failed_sign_ins(
         select(func.count().label("n"), func.max(sign_in.c.at).label("at")).where(*conditions)
     )
     return (row["n"], row["at"]) if row else (0, None)
+
+
+# --- what an operator, and each person, looks through ----------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserFilter:
+    """What a list of people is narrowed to; None means any."""
+
+    #: a part of the sign-in name, the full name or the address
+    text: str | None = None
+    role: str | None = None
+    active: bool | None = None
+
+
+def search(
+    uow: UnitOfWork, narrowed: UserFilter, *, after: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """Return people by name."""
+    statement = select(app_user).order_by(app_user.c.name).limit(limit)
+    if narrowed.text is not None:
+        columns = (app_user.c.name, app_user.c.full_name, app_user.c.email)
+        text = narrowed.text
+        statement = statement.where(or_(*[one.icontains(text, autoescape=True) for one in columns]))
+    if narrowed.role is not None:
+        statement = statement.where(app_user.c.roles.contains([narrowed.role]))
+    if narrowed.active is not None:
+        statement = statement.where(app_user.c.active.is_(narrowed.active))
+    if after is not None:
+        statement = statement.where(app_user.c.name > after)
+    return uow.all(statement)
+
+
+def tokens(uow: UnitOfWork, name: str) -> Sequence[RowMapping]:
+    """Return a person's API tokens, the newest first."""
+    statement = select(api_token).where(api_token.c.user_name == name)
+    return uow.all(statement.order_by(api_token.c.created_at.desc(), api_token.c.digest))
+
+
+def sessions(uow: UnitOfWork, name: str, *, seen_since: datetime) -> Sequence[RowMapping]:
+    """Return a person's browser sessions used since then, the one used last first."""
+    here = (session.c.user_name == name) & (session.c.seen_at > seen_since)
+    statement = select(session).where(here)
+    return uow.all(statement.order_by(session.c.seen_at.desc(), session.c.digest))
+
+
+def remove_sessions(uow: UnitOfWork, name: str, *, but: str | None = None) -> int:
+    """Sign a person out everywhere but in the session of this digest; return of how many."""
+    here = session.c.user_name == name
+    return uow.write(delete(session).where(here, session.c.digest != (but or "")))
+
+
+def sign_ins(uow: UnitOfWork, name: str, *, limit: int) -> Sequence[RowMapping]:
+    """Return the latest attempts to sign in under a name."""
+    statement = select(sign_in).where(sign_in.c.name == name)
+    return uow.all(statement.order_by(sign_in.c.at.desc(), sign_in.c.id.desc()).limit(limit))
+
+
+def deputies_by_time(
+    uow: UnitOfWork, when: str, *, day: date, name: str | None = None, limit: int = 200
+) -> Sequence[RowMapping]:
+    """Return the deputyships that are "now", "future" or "past" on a day, perhaps of one person."""
+    first, last = deputy.c.first_day, deputy.c.last_day
+    condition = {"now": (first <= day) & (last >= day), "future": first > day, "past": last < day}
+    order = (last.desc(), deputy.c.id) if when == "past" else (first, deputy.c.id)
+    statement = select(deputy).where(condition[when]).order_by(*order).limit(limit)
+    if name is not None:
+        statement = statement.where(or_(deputy.c.absent == name, deputy.c.deputy == name))
+    return uow.all(statement)
