@@ -180,6 +180,27 @@ def sign_out() -> None:
     _set_cookie("", max_age=0)
 
 
+def confirm(password: str) -> None:
+    """Ask once more for the password of who is signed in, before something grave.
+
+    Wrong ones count like failed sign-ins. Raises TooManyAttempts and Invalid. Call it before a
+    transaction is opened: the attempt is recorded in one of its own.
+    """
+    now, address, name = clock.now(), request.remote_addr or "", current_actor().name
+    _refuse_when_throttled(name, address, now)
+    is_right = _verify(_directory().find_user(name), password)
+    if not is_right:
+        attempt = Attempt(name=name, address=address, at=now, succeeded=False)
+        _directory().record_sign_in(attempt)
+        raise Invalid("This is not your present password.", where="old")
+
+
+def session_digest() -> str | None:
+    """Return the digest of the session that this request came with, if it came with a cookie."""
+    cookie = request.cookies.get(cookie_name())
+    return digest_of(cookie) if cookie and "Authorization" not in request.headers else None
+
+
 def cookie_name() -> str:
     """Name the session cookie; over https the browser itself guards its origin (`__Host-`)."""
     return "__Host-cursus" if request.is_secure else "cursus"
