@@ -15,7 +15,8 @@ const ECL_SHA512 = "18a26ace889d65d69b593006799b15baf41b92143e0e6f873cd1de9cd028
 mkdirSync(join(out, "fonts"), { recursive: true });
 
 const scripts = readdirSync("src").filter((name) => name.endsWith(".js") && !name.startsWith("_"));
-await build({
+const bundled = await build({
+  metafile: true,
   entryPoints: scripts.map((name) => join("src", name)),
   outdir: out,
   bundle: true,
@@ -30,7 +31,8 @@ await build({
 
 const styles = readdirSync("src").filter((name) => name.endsWith(".css"));
 const assets = { ".woff": "file", ".woff2": "file", ".ttf": "empty", ".eot": "empty", ".svg": "dataurl" };
-await build({
+const styled = await build({
+  metafile: true,
   entryPoints: styles.map((name) => join("src", name)),
   outdir: out,
   bundle: true,
@@ -66,6 +68,21 @@ function ecl() {
 }
 ecl();
 cpSync("src/favicon.svg", join(out, "favicon.svg"));
+
+// The licence of everything that was bundled, generated so that it cannot be forgotten.
+function licences() {
+  const inputs = [...Object.keys(bundled.metafile.inputs), ...Object.keys(styled.metafile.inputs)];
+  const folders = new Set(inputs.flatMap((name) => name.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []));
+  const texts = [...folders].sort().map((folder) => {
+    const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name));
+    const text = file ? readFileSync(join(folder, file), "utf8").trim() : "(the package carries no licence file)";
+    return `${about.name} ${about.version}\nLicence: ${about.license ?? "see below"}\n\n${text}\n`;
+  });
+  texts.push(`${ECL}\nLicence: EUPL-1.2 by its package.json, EUPL-1.1 by its LICENSE file\n`);
+  writeFileSync(join(out, "third-party.txt"), texts.join(`\n${"-".repeat(78)}\n\n`));
+}
+licences();
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

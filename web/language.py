@@ -2,11 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from markupsafe import Markup, escape
@@ -61,8 +64,14 @@ def _(message: str, **values: object) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(code: str) -> NullTranslations:
-    found: NullTranslations = Translations.load(CATALOGUES, [code])
-    return found
+    path = CATALOGUES / code / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    # read as it is written: there is no compiled file that could be older than its source
+    with path.open("rb") as source, BytesIO() as compiled:
+        write_mo(compiled, read_po(source, locale=code))
+        compiled.seek(0)
+        return Translations(compiled)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

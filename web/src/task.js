@@ -2,6 +2,7 @@
 import { Form } from "@bpmn-io/form-js-viewer";
 import { Refusal, ask, island } from "./_api.js";
 import { fieldAt, named, showFaults } from "./_faults.js";
+import { startTogether } from "./_together.js";
 
 const PAUSE = 1200;
 
@@ -114,3 +115,4 @@ function showRefusal(form, error) {
 }
 
 start();
+startTogether();

@@ -3,8 +3,9 @@ import { Form } from "@bpmn-io/form-js-viewer";
 import { ask, island } from "./_api.js";
 import { named, showFaults } from "./_faults.js";
 
-async function start() {
+export async function startTogether() {
   const work = island("together-data");
+  if (!work) return;
   const form = work.schema ? new Form({ container: "#form" }) : null;
   if (form) await form.importSchema(work.schema, work.variables);
   const button = document.getElementById("complete");
@@ -48,5 +49,3 @@ async function completeAll(open, data, all) {
       .replace("{refused}", String(refused));
   }
 }
-
-start();
