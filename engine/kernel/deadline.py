@@ -48,6 +48,8 @@ def reasons(
         value = feel.parse(duty[1:].strip()).evaluate(seen, functions=functions, now=opened_at)
     except (feel.FeelError, CursusError):
         return ()
+    if value is None:
+        return ()
     rule = Reason(function="rule", given=(duty[1:].strip(),), result=_written(value))
     return (*steps, rule)
 
