@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from engine import kernel
 from engine.access import Actor, Policy, authorize
 from engine.decisions.findings import Finding
-from engine.errors import DefinitionRefused, NotFound
+from engine.errors import Conflict, DefinitionRefused, Invalid, NotFound
 from engine.history import EventKind
 from engine.kernel import Bundle, Catalogue, Definition, Element
 from engine.store import definitions as rows
@@ -75,11 +75,12 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
     comment: str,
     catalogue: Catalogue,
     policy: Policy,
+    facts: Mapping[str, object] | None = None,
 ) -> RowMapping:
     """Publish the process with everything it needs as its next version.
 
-    New cases take it, running ones keep theirs. The same content twice is one version. Raises
-    DefinitionRefused with the findings of the gate, NotAllowed.
+    New cases take it, running ones keep theirs. The same content twice is one version. `facts`
+    stand in its event as well. Raises DefinitionRefused with the findings of the gate, NotAllowed.
     """
     who = authorize(actor, "definition:publish", policy)
     bundle = _bundle(files, process, catalogue)
@@ -99,6 +100,7 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
         "published_by": who.name,
     }
     rows.add(uow, row, bundle.files)
+    rows.newest_in_force(uow, process)
     events.append(
         uow,
         f"definition:{process}",
@@ -106,6 +108,7 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
         actor=who,
         definition=bundle.digest,
         payload={
+            **(facts or {}),
             "version": row["version"],
             "comment": comment,
             "files": {
@@ -116,6 +119,37 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
     published = rows.get(uow, bundle.digest)
     assert published is not None  # noqa: S101  # inserted just above
     return published
+
+
+def put_in_force(  # noqa: PLR0913  # what, by whom, why and against what
+    uow: UnitOfWork, actor: Actor, process: str, digest: str, *, reason: str, policy: Policy
+) -> RowMapping:
+    """Let new cases take this version, earlier or later than the one they take now.
+
+    Running cases keep theirs. Raises NotFound, Conflict when it is in force already, NotAllowed.
+    """
+    who = authorize(actor, "definition:publish", policy)
+    wanted, before = get(uow, digest), latest(uow, process)
+    if wanted["process"] != process:
+        raise NotFound("This version is of another process", where=digest)
+    if wanted["digest"] == before["digest"]:
+        raise Conflict(f"New cases take version {wanted['version']} already", where="version")
+    if not reason.strip():
+        raise Invalid("Give a reason", where="reason")
+    rows.put_in_force(uow, process, digest, who.name)
+    events.append(
+        uow,
+        f"definition:{process}",
+        kind=EventKind.DEFINITION_IN_FORCE,
+        actor=who,
+        definition=digest,
+        payload={
+            "version": wanted["version"],
+            "before": {"version": before["version"], "digest": before["digest"]},
+            "reason": reason,
+        },
+    )
+    return wanted
 
 
 def _bundle(files: Mapping[str, bytes], process: str, catalogue: Catalogue) -> Bundle:
@@ -146,7 +180,7 @@ def get(uow: UnitOfWork, digest: str) -> RowMapping:
 
 def latest(uow: UnitOfWork, process: str) -> RowMapping:
     """Return the version that new cases take; raise NotFound."""
-    row = rows.latest(uow, process)
+    row = rows.in_force(uow, process)
     if row is None:
         raise NotFound(
             f"No version of {process} is published", where=process, remedy="publish it first"

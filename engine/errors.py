@@ -80,6 +80,12 @@ class StaleCase(Conflict):
     code = "stale-case"
 
 
+class StaleDraft(Conflict):
+    """Somebody changed this draft in the meantime."""
+
+    code = "stale-draft"
+
+
 class TaskNotOpen(Conflict):
     """This task is no longer open."""
 

@@ -37,6 +37,7 @@ PEOPLE = (
     Person(name="maria", full_name="Dr Maria Παπαδοπούλου", roles=("medical_service",)),
     Person(name="mikael", full_name="Dr Mikael Sørensen", roles=("medical_service",)),
     Person(name="olga", full_name="Olga Ivanova", roles=("process_owner",)),
+    Person(name="otto", full_name="Otto Berger", roles=("process_owner",)),
     Person(name="anton", full_name="Anton Huber", roles=("auditor",)),
     Person(name="oscar", full_name="Oscar Nilsson", roles=("operator",)),
 )

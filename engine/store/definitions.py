@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy import RowMapping, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
-from engine.store.tables import case, definition, definition_file
+from engine.store.tables import (
+    case,
+    definition,
+    definition_file,
+    definition_in_force,
+    incident,
+)
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -17,6 +24,62 @@ def latest(uow: UnitOfWork, process: str) -> RowMapping | None:
     """Return the newest version of the process, if it was ever published."""
     of_process = select(definition).where(definition.c.process == process)
     return uow.one(of_process.order_by(definition.c.version.desc()).limit(1))
+
+
+def in_force(uow: UnitOfWork, process: str) -> RowMapping | None:
+    """Return the version that new cases take: the one chosen, else the newest."""
+    chosen = definition_in_force.c.digest
+    statement = (
+        select(definition)
+        .outerjoin(definition_in_force, chosen == definition.c.digest)
+        .where(definition.c.process == process)
+        .order_by(chosen.is_(None), definition.c.version.desc())
+        .limit(1)
+    )
+    return uow.one(statement)
+
+
+def put_in_force(uow: UnitOfWork, process: str, digest: str, by: str) -> None:
+    """Choose the version that new cases take."""
+    row = {"process": process, "digest": digest, "since": uow.now, "set_by": by}
+    statement = upsert(definition_in_force).values(row)
+    uow.write(statement.on_conflict_do_update(index_elements=["process"], set_=row))
+
+
+def newest_in_force(uow: UnitOfWork, process: str) -> None:
+    """Let new cases take the newest version again."""
+    uow.write(delete(definition_in_force).where(definition_in_force.c.process == process))
+
+
+def all_in_force(uow: UnitOfWork) -> dict[str, RowMapping]:
+    """Return the version that new cases take, by process."""
+    chosen = definition_in_force.c.digest
+    statement = (
+        select(definition, definition_in_force.c.since, definition_in_force.c.set_by)
+        .outerjoin(definition_in_force, chosen == definition.c.digest)
+        .distinct(definition.c.process)
+        .order_by(definition.c.process, chosen.is_(None), definition.c.version.desc())
+    )
+    return {row["process"]: row for row in uow.all(statement)}
+
+
+def running(uow: UnitOfWork) -> dict[str, int]:
+    """Return the number of running cases by process."""
+    number = func.count().label("number")
+    statement = select(case.c.process, number).where(case.c.ended_at.is_(None))
+    return {row["process"]: row["number"] for row in uow.all(statement.group_by(case.c.process))}
+
+
+def open_incidents(uow: UnitOfWork) -> dict[str, int]:
+    """Return the number of open incidents by process."""
+    number = func.count().label("number")
+    statement = (
+        select(case.c.process, number)
+        .join(incident, incident.c.case_id == case.c.id)
+        .where(incident.c.resolved_at.is_(None))
+        .group_by(case.c.process)
+    )
+    return {row["process"]: row["number"] for row in uow.all(statement)}
 
 
 def files(uow: UnitOfWork, digest: str) -> dict[str, bytes]:

@@ -24,6 +24,7 @@ BODY = {
     "name": "newcomer", "roles": ["operator"], "reference": "R", "deadline": DUE, "site": "LUX",
     "function_group": "IV", "candidate": {"name": "C", "email": "c@example.org"},
     "received_at": DUE, "kind": "cv", "content": "JVBERi0=", "id": "R1",
+    "approve": True,
 }  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def ids(office, case):
         "case_id": case, "task_id": office.task(case).id, "timer_id": timer["id"],
         "incident_id": uuid4(), "deputyship": uuid4(), "instant": "2026-01-05T09:00:00Z",
         "digest": digest, "old": digest, "new": digest, "name": "luc",
+        "draft_id": uuid4(), "proposal_id": uuid4(),
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ GOOD = {
     "reference": "R-1", "deadline": "2026-03-01T12:00:00+01:00", "function_group": "IV",
     "candidate": {"name": "C", "email": "c@example.org"}, "received_at": "2026-02-01T12:00:00Z",
     "attachment": "JVBERi0=", "content": "JVBERi0=", "kind": "cv", "recompute_timers": False,
+    "approve": False,
 }  # fmt: skip
 
 
@@ -70,8 +71,15 @@ def _ids(office):
         "case_id": case, "task_id": office.task(case).id, "timer_id": timer["id"],
         "digest": definition, "old": definition, "new": definition, "name": "luc", "key": "X-1",
         "incident_id": uuid4(), "deputyship": uuid4(), "document_id": "d",
+        "draft_id": _draft(office), "proposal_id": uuid4(),
         "instant": "2026-01-05T09:00:00Z",
     }  # fmt: skip
+
+
+def _draft(office):
+    from engine import drafts  # noqa: PLC0415  # only here
+
+    return office.do("olga", drafts.begin, "review", "A draft").id
 
 
 def _filled(path, ids):
