@@ -20,8 +20,8 @@ from engine.access import authorize
 from engine.cases import Act
 from engine.errors import Conflict
 from engine.history import Sealed
-from engine.store import events, tasks
-from engine.store.events import EventFilter
+from engine.store import event_search, events, tasks
+from engine.store.event_search import EventFilter
 
 bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
 
@@ -45,7 +45,7 @@ def search(asked: PageRequest) -> Response:
     with acting() as act:
         authorize(act.actor, "history:search", act.shell.policy)
         after = _after(asked)
-        found = events.search(
+        found = event_search.search(
             act.uow, EventFilter(**asked.filters), after=after, limit=asked.limit + 1
         )
         page = page_of(
@@ -137,11 +137,11 @@ def _shown(act: Act, event: Sealed) -> dict[str, object]:
         "previous": event.previous.hex(),
         "commitment": event.commitment.hex(),
         "erased_under": event.erased_under,
-        "content": orjson.loads(event.payload) if event.payload and _may_see(act, event) else None,
+        "content": orjson.loads(event.payload) if event.payload and may_see(act, event) else None,
     }
 
 
-def _may_see(act: Act, event: Sealed) -> bool:
+def may_see(act: Act, event: Sealed) -> bool:
     """Say whether the actor may see the content; a confidential one only its own roles do."""
     known = event.fields
     if known.definition is None or known.element is None:

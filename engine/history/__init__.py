@@ -14,6 +14,7 @@ from engine.history.chain import (
     verify_stream,
 )
 from engine.history.checkpoint import Checkpoint, StreamHead, is_genuine, public_key_of, sign
+from engine.history.manifest import sign_manifest
 from engine.history.vocabulary import EventKind
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "public_key_of",
     "seal",
     "sign",
+    "sign_manifest",
     "verify_stream",
 ]

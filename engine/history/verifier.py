@@ -3,8 +3,10 @@
 Needs Python 3.11 and nothing else. It recomputes every commitment (SHA-256 of salt and content),
 every hash (SHA-256 of 0x00, the hash before, the canonical fields and the commitment), the Merkle
 root over all streams (RFC 6962) and the signature of the checkpoint (Ed25519, RFC 8032). A content
-that is missing must be named by a later event payload:erased under the same rule. It exits with 0
-when everything holds and with 1 otherwise, naming the first bad event.
+that is missing must be named by a later event payload:erased under the same rule, or be marked as
+withheld; how many are is said. Last it compares every other file with its SHA-256 in the manifest,
+and the manifest with its signature. It exits with 0 when everything holds and with 1 otherwise,
+naming the first bad event or file.
 
 Give the public key that the institution published: a forger would put a key of his own into the
 archive. With a key, an archive without a genuine checkpoint over its stream does not hold.
@@ -46,6 +48,8 @@ def wrong(event, stream, seq, previous):
 
 def wrong_content(event, commitment):
     """Say what is wrong with the content of one event, or None."""
+    if event["payload"] is None and event["salt"] is None and event.get("withheld"):
+        return "its content was erased, not withheld" if event["erased_under"] else None
     if event["payload"] is None and event["salt"] is None:
         return None if event["erased_under"] else "its content is missing and no erasure says why"
     if event["payload"] is None or event["salt"] is None:
@@ -157,7 +161,7 @@ def check_events(lines, manifest, covered):
         if reason:
             return f"event {number}: {reason}", erased
         previous = event["hash"]
-        if event["payload"] is None:
+        if event["payload"] is None and not event.get("withheld"):
             erased, unexplained[number] = erased + 1, event["erased_under"]
         with contextlib.suppress(*DAMAGE):
             explain(event, unexplained)
@@ -193,6 +197,35 @@ def check_checkpoint(checkpoint, public_key):
     return None
 
 
+MEMBERS = ("manifest.json", "manifest.sig.json")
+CORE = ("manifest.json", "events.jsonl", "checkpoint.json", "verifier.py")
+PURPOSE = b"cursus-manifest-1\n"
+
+
+def check_files(archive, manifest, public_key):
+    """Return (what is wrong with a file or the manifest's signature or None, what to say)."""
+    names = archive.namelist()
+    if len(names) != len(set(names)):
+        return "two files have one name", ""
+    wanted = manifest.get("files")
+    if wanted is None:
+        stranger = min(set(names) - set(CORE), default=None)
+        return stranger and f"{stranger}: not in the manifest", ""
+    for name in sorted(wanted.keys() | set(names) - set(MEMBERS)):
+        if name not in wanted or name not in names:
+            return f"{name}: " + ("missing" if name in wanted else "not in the manifest"), ""
+        if hashlib.sha256(archive.read(name)).hexdigest() != wanted[name]:
+            return f"{name}: differs from the manifest", ""
+    if MEMBERS[1] not in names:
+        return None, f"; {len(wanted)} files as in the manifest, which is not signed"
+    signed = json.loads(archive.read(MEMBERS[1]))
+    key = bytes.fromhex(public_key or signed["public_key"])
+    if not is_signed(key, PURPOSE + archive.read(MEMBERS[0]), bytes.fromhex(signed["signature"])):
+        return "the manifest's signature is not genuine", ""
+    asked = "" if public_key else f"; compare the key {signed['public_key']}"
+    return None, f"; {len(wanted)} files as in the signed manifest{asked}"
+
+
 def read(path):
     """Return manifest, lines of events, and the checkpoint or None."""
     with zipfile.ZipFile(path) as archive:
@@ -209,7 +242,10 @@ def verify(path, public_key=None):
     """Verify an archive; return (is it good, what was found)."""
     try:
         manifest, lines, checkpoint = read(path)
-        return judge(manifest, lines, checkpoint, public_key)
+        good, said = judge(manifest, lines, checkpoint, public_key)
+        with zipfile.ZipFile(path) as archive:
+            bad, more = check_files(archive, manifest, public_key) if good else (None, "")
+        return (False, bad) if bad else (good, said + more)
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, *DAMAGE) as damage:
         return False, f"the archive is damaged ({type(damage).__name__}: {damage})"
 
@@ -226,9 +262,16 @@ def judge(manifest, lines, checkpoint, public_key):
         return False, bad
     return (
         True,
-        f"{manifest['stream']}: {len(lines)} events hold{notes(covered, checkpoint, erased)}"
+        f"{manifest['stream']}: {len(lines)} events hold{withheld(lines)}"
+        + notes(covered, checkpoint, erased)
         + ("" if public_key or not covered else f"; compare the key {checkpoint['public_key']}"),
     )
+
+
+def withheld(lines):
+    """Say how many contents were left out; what they committed to is sealed all the same."""
+    number = sum(bool(json.loads(line).get("withheld")) for line in lines)
+    return f", {number} contents withheld" if number else ""
 
 
 def notes(covered, checkpoint, erased):

@@ -12,10 +12,8 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    literal,
     select,
     text,
-    tuple_,
     update,
 )
 
@@ -164,41 +162,6 @@ def of_stream(
     """Return the events of a stream in order, with their contents."""
     statement = _with_payload().where(event.c.stream == stream, event.c.seq > after)
     return [sealed(row) for row in uow.all(statement.order_by(event.c.seq).limit(limit))]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EventFilter:
-    """What a search of the history is narrowed to; None means any."""
-
-    stream: str | None = None
-    actor: str | None = None
-    kind: str | None = None
-    element: str | None = None
-    at_from: datetime | None = None
-    at_before: datetime | None = None
-
-
-def search(
-    uow: UnitOfWork, narrowed: EventFilter, *, after: tuple[datetime, str, int] | None, limit: int
-) -> list[Sealed]:
-    """Return events of all streams, oldest first."""
-    equal = {
-        event.c.stream: narrowed.stream,
-        event.c.actor: narrowed.actor,
-        event.c.kind: narrowed.kind,
-        event.c.element: narrowed.element,
-    }
-    statement = _with_payload().where(
-        *[column == value for column, value in equal.items() if value is not None]
-    )
-    if narrowed.at_from is not None:
-        statement = statement.where(event.c.at >= narrowed.at_from)
-    if narrowed.at_before is not None:
-        statement = statement.where(event.c.at < narrowed.at_before)
-    key = (event.c.at, event.c.stream, event.c.seq)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > tuple_(*map(literal, after)))
-    return [sealed(row) for row in uow.all(statement.order_by(*key).limit(limit))]
 
 
 def performers(uow: UnitOfWork, stream: str, elements: Sequence[str]) -> frozenset[str]:
