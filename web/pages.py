@@ -87,6 +87,8 @@ def messages() -> dict[str, str]:
         "sent-back": _("Sent back. The earlier task is open again."),
         "signed-out": _("You are signed out."),
         "saved": _("Saved."),
+        "filter-saved": _("The filter is saved."),
+        "filter-removed": _("The filter is removed."),
     }
 
 

@@ -1,6 +1,7 @@
 """My work: what waits for me, what is late, and why it is mine."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ from engine.access import authorize_task
 from engine.cases import Act
 from engine.errors import CursusError, Invalid
 from engine.worklist import Task, TaskFilter
-from web import lists
+from web import filters, lists
 from web.language import ZONE, _
 from web.pages import Pages
 from web.reasons import why_mine
@@ -163,3 +164,10 @@ def _chosen(given: list[str]) -> list[UUID]:
     if len(found) > lists.SIZE:
         raise Invalid(_("Choose at most %(most)s tasks", most=lists.SIZE), where="task")
     return found
+
+
+@filters.counted("/work")
+def count(act: Act, given: Mapping[str, str]) -> int:
+    """Count what the inbox shows with these filters, as far as a kept filter tells."""
+    narrowed = _narrowed(act, dict(given), spans(clock.now()))
+    return len(worklist.mine(act.uow, act.actor, narrowed, limit=filters.COUNTED))

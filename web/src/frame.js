@@ -1,5 +1,6 @@
 // On every page: htmx, the institution's clock, keys, menus. No page needs it to be read.
 import "htmx.org";
+import { finder } from "./_finder.js";
 
 const ready = (act) =>
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", act) : act();
@@ -64,5 +65,6 @@ ready(() => {
   menu();
   forms();
   message();
+  finder();
   document.documentElement.dataset.ready = "yes";
 });
