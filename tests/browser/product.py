@@ -1,0 +1,66 @@
+"""The product as the browser tests start it, and the same under a clock that a file moves.
+
+`python -m tests.browser.product prepare` publishes the processes and loads the people and, with
+`--play`, the demonstration with one candidate of each kind. `... serve` and `... work` are what
+`cursus serve` and `cursus worker` are, but ask the file CURSUS_TEST_CLOCK how far ahead of the
+real time it is.
+"""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from cursus import config, service, wiring
+from cursus.demo import candidates, director, people
+from engine import clock
+
+
+def ahead():
+    """Return how far the clock of the tests is ahead of the real one."""
+    file = os.environ.get("CURSUS_TEST_CLOCK")
+    return timedelta(seconds=float(Path(file).read_text())) if file else timedelta()
+
+
+def move_clock():
+    """Let this process ask the file whenever it asks for the time."""
+    real = clock.now
+
+    def moved():
+        # an instant that the product pretends for itself is not moved
+        return real() if clock._pretended else real() + ahead()
+
+    clock.now = moved
+
+
+def application() -> Flask:
+    """Return the web application under the moved clock, for gunicorn."""
+    move_clock()
+    return service.application()
+
+
+def prepare(*, play):
+    """Fill an empty data folder."""
+    database = wiring.database(config.read())
+    wiring.publish_shipped(database, say=_silent)
+    people.load(database, wiring.shell().roles, say=_silent)
+    if play:
+        first = {one.kind: one for one in reversed(list(candidates.plans()))}
+        director.plans = lambda: sorted(first.values(), key=lambda one: one.number)
+        director.play(database, wiring.shell(), until=clock.now(), say=_silent)
+        director.begin_today(database, wiring.shell(), now=clock.now())
+
+
+def _silent(_text):
+    pass
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "prepare":
+        move_clock()
+        prepare(play="--play" in sys.argv)
+    elif sys.argv[1] == "work":
+        move_clock()
+        service.work(config.read())
