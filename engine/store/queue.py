@@ -330,6 +330,12 @@ def waiting_places(uow: UnitOfWork, kind: str) -> Sequence[RowMapping]:
     return uow.all(statement)
 
 
+def get_incident_with_case(uow: UnitOfWork, incident_id: UUID) -> RowMapping | None:
+    """Return an incident, open or resolved, with its case."""
+    statement = select(incident, *_OF_CASE).join(case, case.c.id == incident.c.case_id)
+    return uow.one(statement.where(incident.c.id == incident_id))
+
+
 def get_timer_with_case(uow: UnitOfWork, timer_id: UUID) -> RowMapping | None:
     """Return a running timer with its case."""
     statement = select(timer, *_OF_CASE).join(case, case.c.id == timer.c.case_id)
