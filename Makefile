@@ -22,7 +22,7 @@ run: $(STAMP) ## start everything with the demonstration and print the address
 
 .PHONY: test
 test: $(STAMP) ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
 .PHONY: lint
 lint: $(STAMP) ## format check, rules, types, import contracts
@@ -43,6 +43,10 @@ bench: $(STAMP) ## print the figures of the budget with their floors
 .PHONY: web
 web: ## build the pages' scripts and styles from web/src (needs node and npm)
 	cd web && npm ci --ignore-scripts --no-audit --no-fund --silent && node build.mjs
+
+.PHONY: pictures
+pictures: $(STAMP) ## make the guides' pictures anew from a running product (needs Chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 .PHONY: messages
 messages: $(STAMP) ## bring the catalogues of the pages' texts up to date
