@@ -19,9 +19,10 @@ from engine import archive, definitions, history, replay
 from engine.access import authorize
 from engine.cases import Act
 from engine.errors import Conflict
-from engine.history import Sealed
-from engine.store import event_search, events, tasks
+from engine.history import Checkpoint, Sealed
+from engine.store import audit, event_search, events, tasks, users
 from engine.store.event_search import EventFilter
+from recruitment.store import records
 
 bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
 
@@ -44,7 +45,7 @@ def search(asked: PageRequest) -> Response:
     """Search the events of all streams, oldest first."""
     with acting() as act:
         authorize(act.actor, "history:search", act.shell.policy)
-        after = _after(asked)
+        after = place_after(asked)
         found = event_search.search(
             act.uow, EventFilter(**asked.filters), after=after, limit=asked.limit + 1
         )
@@ -81,12 +82,28 @@ def verify_case(case_id: UUID) -> object:
 @bp.route("/cases/<uuid:case_id>/export")
 @bp.response(200)
 def export(case_id: UUID) -> Response:
-    """Return the case's history in one archive with the stand-alone verifier."""
+    """Return the case's history in one signed archive: JSON, CSV, XES, case book, verifier."""
     with acting() as act:
-        authorize(act.actor, "history:export", act.shell.policy)
-        case = visible_case(act, case_id)
-        record_reading(act, case, "export")
-        content = archive.of_case(act.uow, case)
+        return case_archive(act, case_id)
+
+
+def case_archive(act: Act, case_id: UUID) -> Response:
+    """Return the signed archive of a case as a download. The reading is recorded."""
+    authorize(act.actor, "history:export", act.shell.policy)
+    case = visible_case(act, case_id)
+    record_reading(act, case, "export")
+    letters = [
+        archive.Paper(at=row["written_at"], subject=row["subject"], to=row["to_address"])
+        for row in records.letters(act.uow, case_id)
+    ]
+    content = archive.dossier(
+        act.uow,
+        case,
+        signing_key=house().signing_key,
+        sees=lambda event: may_see(act, event),
+        papers=letters,
+        names={row["name"]: row["full_name"] for row in users.every(act.uow)},
+    )
     name = f"case-{case_id}.zip"
     return Response(
         content,
@@ -101,26 +118,37 @@ def verify_all() -> Response:
     """Verify every stream and the newest checkpoint; list what is bad."""
     with acting() as act:
         authorize(act.actor, "history:verify", act.shell.policy)
-        key = house().signing_key
-        own = history.public_key_of(key) if key else None
-        return jsonify(archive.verify_everything(act.uow, public_key=own).as_json())
+        audit.one_instant(act.uow)
+        return jsonify(archive.verify_everything(act.uow, public_key=own_key()).as_json())
 
 
 @bp.route("/checkpoints", methods=["POST"])
 @bp.response(201)
 def checkpoint() -> Response:
     """Sign the heads of all streams now."""
-    key = house().signing_key
-    if key is None:
-        raise Conflict("No signing key is configured", remedy="set CURSUS_SIGNING_KEY_FILE")
     with acting() as act:
-        authorize(act.actor, "history:checkpoint", act.shell.policy)
-        signed = archive.checkpoint(act.uow, key)
+        signed = sign_now(act)
     body = {"at": signed.at.isoformat(), "streams": signed.size, "root": signed.root.hex()}
     return Response(orjson.dumps(body), status=201, content_type="application/json")
 
 
-def _after(asked: PageRequest) -> tuple[datetime, str, int] | None:
+def sign_now(act: Act) -> Checkpoint:
+    """Sign the heads of all streams now; raise Conflict where there is no key."""
+    authorize(act.actor, "history:checkpoint", act.shell.policy)
+    key = house().signing_key
+    if key is None:
+        raise Conflict("No signing key is configured", remedy="set CURSUS_SIGNING_KEY_FILE")
+    return archive.checkpoint(act.uow, key)
+
+
+def own_key() -> bytes | None:
+    """Return the public key of this house; None where no signing key is configured."""
+    key = house().signing_key
+    return history.public_key_of(key) if key else None
+
+
+def place_after(asked: PageRequest) -> tuple[datetime, str, int] | None:
+    """Return the place in all events after which the page begins; raise MalformedCursor."""
     if asked.after is None:
         return None
     found = _EVENT_ID.match(asked.after.id)

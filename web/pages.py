@@ -93,6 +93,8 @@ def messages() -> dict[str, str]:
         "sent-back": _("Sent back. The earlier task is open again."),
         "signed-out": _("You are signed out."),
         "saved": _("Saved."),
+        "history-verified": _("Verified again just now."),
+        "history-signed": _("A checkpoint is signed."),
         "account-closed": _("The account is closed."),
         "account-opened": _("The account is open again."),
         "password-set": _("The password is set. The person is signed out everywhere."),
