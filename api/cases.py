@@ -55,7 +55,7 @@ def search(asked: PageRequest) -> Response:
     """List cases; whoever may not read all sees those with a task of theirs."""
     with acting() as act:
         after = place(asked)
-        narrowed = CaseFilter(**asked.filters, offered_to=_only_theirs(act))
+        narrowed = CaseFilter(**asked.filters, offered_to=only_theirs(act))
         found = rows.search(
             act.uow,
             narrowed,
@@ -104,7 +104,7 @@ def at(case_id: UUID, instant: str) -> object:
         moment = replay.at(act.uow, case_id, when)
         definition = definitions.find(act.uow, moment.definition)
         view = kernel.inspect(definition, moment.state)
-        hidden = _hidden(act, definition)
+        hidden = not sees_variables(act)
         return {
             "seq": moment.seq,
             "at": moment.at,
@@ -120,6 +120,7 @@ def at(case_id: UUID, instant: str) -> object:
             "variables": {} if hidden else moment.step.variables,
             "tokens": view.tokens,
             "completed": view.completed,
+            "flows": view.flows,
             "outcome": _outcome(view.ended),
         }
 
@@ -249,15 +250,16 @@ def record_reading(act: Act, case: Case, what: str) -> None:
     )
 
 
-def _only_theirs(act: Act) -> tuple[str, ...] | None:
+def only_theirs(act: Act) -> tuple[str, ...] | None:
+    """Return whose open tasks narrow a list of cases; None for who may read all."""
     if act.shell.policy.allows(act.actor.roles, "case:read"):
         return None
     return tuple(worklist.offered_to(act.actor))
 
 
-def _hidden(act: Act, definition: kernel.Definition) -> bool:
-    """Say whether the actor may see the variables of scopes at all."""
-    return not act.shell.policy.allows(act.actor.roles, "case:read")
+def sees_variables(act: Act) -> bool:
+    """Say whether the actor may see the variables of a case at all."""
+    return act.shell.policy.allows(act.actor.roles, "case:read")
 
 
 def _file(act: Act, case: Case) -> dict[str, object]:
@@ -273,11 +275,11 @@ def _file(act: Act, case: Case) -> dict[str, object]:
         "tokens": view.tokens,
         "completed": view.completed,
         "flows": view.flows,
-        "scopes": [] if _hidden(act, definition) else _open_scopes(definition, view.scopes),
+        "scopes": open_scopes(definition, view.scopes) if sees_variables(act) else [],
     }
 
 
-def _open_scopes(
+def open_scopes(
     definition: kernel.Definition, scopes: Iterable[kernel.ScopeView]
 ) -> list[kernel.ScopeView]:
     """Leave out the scopes of confidential elements."""

@@ -271,6 +271,7 @@ class MomentOut(Schema):
     variables = fields.Dict()
     tokens = fields.List(fields.Nested(TokenOut))
     completed = fields.Dict()
+    flows = fields.Dict()
     outcome = fields.String(allow_none=True)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from cursus import wiring
 from engine import kernel
-from engine.kernel.outline import flattened, outline, phases
+from engine.kernel.textual import flattened, outline, phases
 
 FILES = wiring.shipped_files()
 ROOTS = wiring.roots(FILES)

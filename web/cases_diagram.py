@@ -1,0 +1,198 @@
+"""The diagram of a case: its levels, where the tokens are, the path taken, and all as text."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.kernel import Definition, Element, Flow, TimerRule, Token, View
+from engine.kernel.textual import Entry, outline
+from web.cases_head import Head
+from web.language import _, words
+
+#: These hold others; a token in them says only that something runs inside.
+_HOLDERS = frozenset({"subProcess", "callActivity", "adHocSubProcess", "transaction"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """One process of the case: the root or one that is called."""
+
+    process: str
+    name: str
+    #: tokens that rest here
+    tokens: int
+    is_visited: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One element of the text: what it is, how often it was done, where it leads."""
+
+    element: Element
+    kind: str
+    lane: str | None
+    timer: TimerRule | None
+    due: tuple[datetime, ...]
+    tokens: int
+    done: int
+    flows: tuple[tuple[Flow, str, int], ...]
+    inside: tuple["Step", ...]
+    host: str | None
+    is_exceptional: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """One level, as a drawing with marks and as text."""
+
+    level: Level
+    levels: tuple[Level, ...]
+    steps: tuple[Step, ...]
+    #: what the script draws
+    marks: dict[str, object]
+
+
+def levels(definition: Definition, view: View) -> tuple[Level, ...]:
+    """Return the root and the processes called from it, as they are called."""
+    resting = Counter(definition.elements[one.element].process for one in _resting(view.tokens))
+    visited = {
+        definition.elements[name].process for name in view.completed if name in definition.elements
+    }
+    return tuple(
+        Level(
+            process=name,
+            name=definition.processes[name].name or name,
+            tokens=resting[name],
+            is_visited=name in visited or bool(resting[name]),
+        )
+        for name in _called_from(definition, definition.root)
+    )
+
+
+def drawing(head: Head, wanted: str | None, view: View | None = None) -> Drawing:
+    """Return one level: the one asked for, else where the work is."""
+    seen = view or head.view
+    every = levels(head.definition, seen)
+    level = next((one for one in every if one.process == wanted), None) or _busiest(head, every)
+    due: dict[str, list[datetime]] = {}
+    for one in head.timers if view is None else ():
+        due.setdefault(one.element, []).append(one.due_at)
+    text = _Text(definition=head.definition, view=seen, due=due)
+    return Drawing(
+        level=level,
+        levels=every,
+        steps=text.steps(outline(head.definition, level.process)),
+        marks={
+            "address": _address(head.definition, level.process),
+            **marks(seen),
+            "due": {name: [at.isoformat() for at in found] for name, found in due.items()},
+        },
+    )
+
+
+def marks(view: View) -> dict[str, object]:
+    """Return how many tokens rest at each element, and what was done and taken how often."""
+    return {
+        "tokens": dict(Counter(one.element for one in _shown(view.tokens))),
+        "completed": dict(view.completed),
+        "flows": dict(view.flows),
+    }
+
+
+def _address(definition: Definition, process: str) -> str:
+    return f"/api/v1/definitions/{definition.digest}/files/{definition.processes[process].file}"
+
+
+def _called_from(definition: Definition, root: str) -> list[str]:
+    found: dict[str, None] = {}
+    todo = [root]
+    while todo:
+        name = todo.pop(0)
+        if name in found or name not in definition.processes:
+            continue
+        found[name] = None
+        called = [one.calls for one in definition.elements.values() if one.process == name]
+        todo.extend(one for one in called if one)
+    return list(found)
+
+
+def _busiest(head: Head, every: Iterable[Level]) -> Level:
+    """Return the level of the first open task, else the deepest where something waits."""
+    found = list(every)
+    if head.tasks:
+        process = head.definition.elements[head.tasks[0].element].process
+        return next(one for one in found if one.process == process)
+    return next((one for one in reversed(found) if one.tokens), found[0])
+
+
+def _shown(tokens: Iterable[Token]) -> Iterable[Token]:
+    """Leave out boundary events, which wait beside the token of their activity."""
+    return (one for one in tokens if one.kind != "boundaryEvent")
+
+
+def _resting(tokens: Iterable[Token]) -> Iterable[Token]:
+    return (one for one in _shown(tokens) if one.kind not in _HOLDERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Text:
+    """Puts an outline into words."""
+
+    definition: Definition
+    view: View
+    due: Mapping[str, list[datetime]]
+
+    def steps(self, entries: Iterable[Entry]) -> tuple[Step, ...]:
+        resting = Counter(one.element for one in _shown(self.view.tokens))
+        return tuple(self._step(one, resting) for one in entries)
+
+    def _step(self, entry: Entry, resting: Mapping[str, int]) -> Step:
+        element = entry.element
+        return Step(
+            element=element,
+            kind=kind_in_words(element),
+            lane=words(element.lane) if element.lane else None,
+            timer=entry.timer,
+            due=tuple(self.due.get(element.id, ())),
+            tokens=resting.get(element.id, 0),
+            done=self.view.completed.get(element.id, 0),
+            flows=tuple(
+                (one, self._name(one.target), self.view.flows.get(one.id, 0)) for one in entry.flows
+            ),
+            inside=tuple(self._step(one, resting) for one in entry.inside),
+            host=self._name(element.attached_to) if element.attached_to else None,
+            is_exceptional=entry.is_exceptional,
+        )
+
+    def _name(self, name: str) -> str:
+        element = self.definition.elements[name]
+        return element.name or kind_in_words(element)
+
+
+def kind_in_words(element: Element) -> str:
+    """Say what kind of element it is."""
+    known = {
+        "startEvent": _("start"),
+        "endEvent": _("end"),
+        "userTask": _("task of a person"),
+        "manualTask": _("task of a person"),
+        "serviceTask": _("done by Cursus"),
+        "sendTask": _("letter or message sent by Cursus"),
+        "receiveTask": _("wait for a message"),
+        "scriptTask": _("computed"),
+        "businessRuleTask": _("decision by a table"),
+        "exclusiveGateway": _("one of several ways"),
+        "inclusiveGateway": _("one or more ways"),
+        "parallelGateway": _("side by side"),
+        "eventBasedGateway": _("whichever comes first"),
+        "subProcess": _("part"),
+        "callActivity": _("stage with a diagram of its own"),
+    }
+    if element.kind == "boundaryEvent":
+        return _("interrupts") if element.interrupting else _("happens besides")
+    if element.event == "timer":
+        return _("wait for a date")
+    if element.event == "message" and element.kind == "intermediateCatchEvent":
+        return _("wait for a message")
+    return known.get(element.kind, _("event"))

@@ -1,0 +1,119 @@
+"""The parts of a case file, each under an address of its own."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request
+
+from api.cases import sees_variables
+from engine.cases import Act, comments
+from engine.kernel import Element
+from recruitment.store import records
+from web import cases_diagram, cases_moment, cases_overview, cases_timeline, cases_values, lists
+from web.cases_head import Head, whose
+from web.language import ZONE, _
+from web.navigation import may
+
+Part = Callable[[Act, Head], dict[str, Any]]
+
+
+def tabs() -> dict[str, str]:
+    """Return the parts in order, each with its title."""
+    return {
+        "overview": _("Overview"),
+        "diagram": _("Diagram"),
+        "timeline": _("Time line"),
+        "papers": _("Documents and letters"),
+        "comments": _("Comments"),
+        "data": _("Data"),
+        "as-of": _("As of"),
+    }
+
+
+def content(name: str, act: Act, head: Head) -> dict[str, Any]:
+    """Return what the template of a part shows."""
+    return _PARTS[name](act, head)
+
+
+def _overview(act: Act, head: Head) -> dict[str, Any]:
+    found = cases_overview.actions(act, head)
+    return {
+        "whose": whose,
+        "deadlines": cases_overview.deadlines(head),
+        "actions": [one for one in found if one.why_not is None],
+        "not_now": [one for one in found if one.why_not is not None],
+    }
+
+
+def _diagram(_act: Act, head: Head) -> dict[str, Any]:
+    return {"drawing": cases_diagram.drawing(head, request.args.get("process"))}
+
+
+def _timeline(act: Act, head: Head) -> dict[str, Any]:
+    given = lists.given("kind", "who", "before")
+    return {"timeline": cases_timeline.timeline(act, head, given), "given": given}
+
+
+def _papers(act: Act, head: Head) -> dict[str, Any]:
+    key, reads = head.case.key, may("document:read")
+    return {
+        "documents": records.documents(act.uow, key) if key and reads else [],
+        "reads_documents": reads,
+        "letters": records.letters(act.uow, head.case.id) if sees_variables(act) else [],
+        "reads_letters": sees_variables(act),
+    }
+
+
+def _comments(act: Act, head: Head) -> dict[str, Any]:
+    return {"comments": comments.of_case(act, head.case.id)}
+
+
+def _data(act: Act, head: Head) -> dict[str, Any]:
+    return {"groups": cases_values.groups(act, head)}
+
+
+def _as_of(act: Act, head: Head) -> dict[str, Any]:
+    asked = request.args.get("at", "").strip()
+    at = cases_moment.asked_instant(asked) if asked else act.uow.now
+    stops = cases_moment.stops(act, head)
+    past = cases_moment.past(act, head, at)
+    drawing = cases_diagram.drawing(head, request.args.get("process"), past.view)
+    return {
+        "past": past,
+        "at_value": _for_field(at),
+        "stops": stops,
+        "standing_on": sum(1 for one in stops if one.at <= at),
+        "drawing": drawing,
+        "island": _island(head, stops, drawing),
+    }
+
+
+def _island(
+    head: Head, stops: tuple[cases_moment.Stop, ...], drawing: cases_diagram.Drawing
+) -> Mapping[str, object]:
+    elements: Mapping[str, Element] = head.definition.elements
+    return {
+        "case": f"/api/v1/cases/{head.case.id}",
+        "stops": [{"at": one.at.isoformat(), "says": one.says} for one in stops],
+        "names": {name: one.name for name, one in elements.items() if one.name},
+        **drawing.marks,
+    }
+
+
+def _for_field(at: datetime) -> str:
+    """Write an instant for a date-time field, up to the next second: events of it are past."""
+    local = at.astimezone(ZONE)
+    whole = local.replace(microsecond=0, tzinfo=None)
+    return (whole + timedelta(seconds=1 if local.microsecond else 0)).isoformat()
+
+
+_PARTS: Mapping[str, Part] = {
+    "overview": _overview,
+    "diagram": _diagram,
+    "timeline": _timeline,
+    "papers": _papers,
+    "comments": _comments,
+    "data": _data,
+    "as-of": _as_of,
+}

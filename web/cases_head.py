@@ -1,0 +1,153 @@
+"""The head of a case file: where it stands, what is due next and whose move it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from engine import cases, definitions, kernel, worklist
+from engine.cases import Act, Case
+from engine.kernel import Definition, View
+from engine.kernel.textual import Phase, phases
+from engine.store import queue
+from engine.worklist import Task
+from web.language import _, words
+from web.navigation import person
+
+Standing = Literal["done", "now", "ahead", "left"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stage of the phase bar."""
+
+    name: str
+    standing: Standing
+
+    @property
+    def says(self) -> str:
+        """The standing in words."""
+        return {
+            "done": _("done"),
+            "now": _("current"),
+            "ahead": _("to come"),
+            "left": _("not reached"),
+        }[self.standing]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A running deadline of the case."""
+
+    id: UUID
+    element: str
+    due_at: datetime
+    held_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What is due next: a task, or something that the case does by itself."""
+
+    at: datetime
+    name: str
+    is_task: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What every part of a case file needs; read once."""
+
+    case: Case
+    definition: Definition
+    version: int
+    view: View
+    tasks: Sequence[Task]
+    timers: Sequence[Running]
+    messages: tuple[str, ...]
+    parent: Case | None
+
+    @property
+    def process_name(self) -> str:
+        """The name of the process in words."""
+        return self.definition.processes[self.definition.root].name or self.case.process
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The phase bar."""
+        return tuple(
+            Stage(name=one.name, standing=standing)
+            for one in phases(self.definition)
+            if (standing := self._standing(one))
+        )
+
+    @property
+    def next_due(self) -> Due | None:
+        """The earliest of open tasks and running deadlines."""
+        dues = [Due(at=one.due_at, name=one.name, is_task=True) for one in self.tasks if one.due_at]
+        dues += [
+            Due(at=one.due_at, name=self.name_of(one.element), is_task=False) for one in self.timers
+        ]
+        return min(dues, key=lambda one: one.at, default=None)
+
+    @property
+    def movers(self) -> tuple[str, ...]:
+        """Whose move it is, in words."""
+        if self.case.ended_at:
+            return ()
+        found = dict.fromkeys(whose(one) for one in self.tasks)
+        return tuple(found) or (self._waits_for,)
+
+    @property
+    def _waits_for(self) -> str:
+        if any(self.definition.elements[one.element].operation for one in self.view.tokens):
+            return _("Cursus works on it by itself")
+        if self.timers:
+            return _("nobody's: the case waits for a date")
+        return _("nobody's: the case waits for a message")
+
+    def name_of(self, element: str | None) -> str:
+        """Return the name of an element of the diagram."""
+        known = self.definition.elements.get(element or "")
+        return (known.name if known else None) or element or ""
+
+    def _standing(self, phase: Phase) -> Standing | None:
+        if any(one.element == phase.element for one in self.view.tokens):
+            return "now"
+        if self.view.completed.get(phase.element):
+            return "done"
+        if phase.is_exceptional:
+            return None
+        return "left" if self.case.ended_at else "ahead"
+
+
+def whose(task: Task) -> str:
+    """Say whose move a task is."""
+    if task.assignee:
+        return person(task.assignee)
+    groups = [words(one) for one in task.candidate_groups]
+    return ", ".join(groups or [person(one) for one in task.candidate_users])
+
+
+def head_of(act: Act, case: Case) -> Head:
+    """Read the head of a case."""
+    definition = definitions.find(act.uow, case.definition)
+    return Head(
+        case=case,
+        definition=definition,
+        version=definitions.get(act.uow, case.definition)["version"],
+        view=kernel.inspect(definition, case.state),
+        tasks=worklist.of_case(act.uow, case.id),
+        timers=running(act, case),
+        messages=tuple(sorted({row["message"] for row in queue.subscriptions(act.uow, case.id)})),
+        parent=cases.get(act.uow, case.parent) if case.parent else None,
+    )
+
+
+def running(act: Act, case: Case) -> tuple[Running, ...]:
+    """Return the running deadlines of a case, the next first."""
+    return tuple(
+        Running(id=row["id"], element=row["element"], due_at=row["due_at"], held_at=row["held_at"])
+        for row in queue.timers(act.uow, case_id=case.id)
+    )

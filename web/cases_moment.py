@@ -1,0 +1,90 @@
+"""A case as of any instant: tokens, tasks, deadlines and data, from its events alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.cases import sees_variables
+from engine import definitions, kernel, replay
+from engine.cases import Act
+from engine.errors import Invalid
+from engine.kernel import View
+from engine.store import events
+from web.cases_head import Head
+from web.cases_timeline import says
+from web.cases_values import Shown, named
+from web.language import ZONE
+from web.navigation import person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """An event that the slider can stand on."""
+
+    at: datetime
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A task or a deadline of then."""
+
+    name: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """The case as it was."""
+
+    at: datetime
+    seq: int
+    view: View
+    tasks: tuple[Pending, ...]
+    timers: tuple[Pending, ...]
+    values: tuple[tuple[str, Shown], ...] | None
+    outcome: str | None
+
+
+def stops(act: Act, head: Head) -> tuple[Stop, ...]:
+    """Return the events of the case in order, each in words."""
+    return tuple(
+        Stop(
+            at=one.fields.at,
+            says=says(
+                str(one.fields.kind), person(one.fields.actor), head.name_of(one.fields.element)
+            ),
+        )
+        for one in events.of_stream(act.uow, head.case.stream)
+    )
+
+
+def asked_instant(text: str) -> datetime:
+    """Read an instant of the address; one without a zone is of the institution's clock."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(
+            "This is no instant", where="at", remedy="write it like 2026-03-01T09:30"
+        ) from error
+    return at if at.tzinfo else at.replace(tzinfo=ZONE)
+
+
+def past(act: Act, head: Head, at: datetime) -> Past:
+    """Return the case as it was at the instant; raise NotFound before its opening."""
+    moment = replay.at(act.uow, head.case.id, at)
+    definition = definitions.find(act.uow, moment.definition)
+    view = kernel.inspect(definition, moment.state)
+    ended = view.ended
+    return Past(
+        at=at,
+        seq=moment.seq,
+        view=view,
+        tasks=tuple(
+            Pending(name=one.name or one.element, due_at=one.due_at) for one in moment.step.tasks
+        ),
+        timers=tuple(
+            Pending(name=head.name_of(one.element), due_at=one.due_at) for one in moment.step.timers
+        ),
+        values=named(moment.step.variables) if sees_variables(act) else None,
+        outcome=(ended.name or ended.outcome or "cancelled") if ended else None,
+    )

@@ -1,0 +1,62 @@
+// Marks on a drawing: where the tokens are, what was done, which flows were taken.
+const NOW = "case-now";
+const DONE = "case-done";
+const OPEN = "case-open";
+const TAKEN = "case-taken";
+
+export function mark(viewer, { tokens = {}, completed = {}, flows = {} }, says) {
+  const canvas = viewer.get("canvas");
+  const elements = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  overlays.clear();
+  elements.forEach(({ id }) => [NOW, DONE, OPEN, TAKEN].forEach((name) => canvas.removeMarker(id, name)));
+  for (const [id, times] of Object.entries(completed)) {
+    if (!elements.get(id)) continue;
+    canvas.addMarker(id, DONE);
+    if (times > 1) badge(overlays, id, times, `${times} ${says.times}`, false);
+  }
+  for (const [id, number] of Object.entries(tokens)) {
+    const element = elements.get(id);
+    if (!element) continue;
+    if (isContainer(element)) canvas.addMarker(id, OPEN);
+    else {
+      canvas.addMarker(id, NOW);
+      badge(overlays, id, number, `${number} ${says.tokens}`, true);
+    }
+  }
+  for (const id of Object.keys(flows)) if (elements.get(id)) canvas.addMarker(id, TAKEN);
+}
+
+function isContainer(element) {
+  return element.children?.some((one) => !one.labelTarget);
+}
+
+function badge(overlays, id, number, title, isNow) {
+  const shown = document.createElement("div");
+  shown.className = isNow ? "case-badge case-badge--now" : "case-badge";
+  shown.textContent = String(number);
+  shown.title = title;
+  const position = isNow ? { top: -12, left: -10 } : { top: -12, right: 12 };
+  overlays.add(id, { position, html: shown, scale: { min: 0.8 }, show: { minZoom: 0.25 } });
+}
+
+export function showHere(viewer, tokens) {
+  const canvas = viewer.get("canvas");
+  const elements = viewer.get("elementRegistry");
+  const here = Object.keys(tokens || {}).map((id) => elements.get(id)).filter((one) => one && !isContainer(one));
+  if (!here.length) return showAll(viewer);
+  canvas.zoom(0.85);
+  const { width, height } = canvas.getSize();
+  const [first] = here;
+  const area = canvas.viewbox();
+  canvas.viewbox({
+    x: first.x + first.width / 2 - area.width / 2,
+    y: first.y + first.height / 2 - area.height / 2,
+    width: width / area.scale,
+    height: height / area.scale,
+  });
+}
+
+export function showAll(viewer) {
+  viewer.get("canvas").zoom("fit-viewport", "auto");
+}

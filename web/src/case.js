@@ -1,0 +1,216 @@
+// The drawing of a case, and the case as of any instant. The page says all of it without this, too.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { Refusal, ask, island } from "./_api.js";
+import { mark, showAll, showHere } from "./_diagram-marks.js";
+
+const PAUSE = 150;
+const counted = (tokens) => {
+  const found = {};
+  for (const { element, kind } of tokens) if (kind !== "boundaryEvent") found[element] = (found[element] || 0) + 1;
+  return found;
+};
+
+async function start() {
+  const marks = island("case-marks");
+  const holder = document.getElementById("canvas");
+  if (!marks || !holder) return;
+  const drawn = await draw(holder, marks);
+  if (marks.stops) asOf(marks, drawn);
+  document.documentElement.dataset.diagram = "ready";
+}
+
+async function draw(holder, marks) {
+  const says = holder.dataset;
+  const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false } });
+  try {
+    const answer = await fetch(marks.address, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(answer.statusText);
+    await viewer.importXML(await answer.text());
+  } catch {
+    viewer.destroy();
+    const sorry = document.createElement("p");
+    sorry.textContent = says.failed;
+    holder.replaceChildren(sorry);
+    document.getElementById("diagram-text").open = true;
+    return null;
+  }
+  name(holder);
+  mark(viewer, marks, says);
+  showHere(viewer, marks.tokens);
+  zooming(viewer, marks);
+  return { viewer, says };
+}
+
+function name(holder) {
+  const drawing = holder.querySelector("svg[tabindex]") || holder.querySelector("svg");
+  drawing?.setAttribute("role", "group");
+  drawing?.setAttribute("aria-labelledby", "case-caption");
+}
+
+function zooming(viewer, marks) {
+  const buttons = document.getElementById("case-zoom");
+  const canvas = viewer.get("canvas");
+  const ways = {
+    in: () => canvas.zoom(Math.min(4, canvas.zoom() * 1.3)),
+    out: () => canvas.zoom(Math.max(0.1, canvas.zoom() / 1.3)),
+    all: () => showAll(viewer),
+    here: () => showHere(viewer, marks.tokens),
+  };
+  buttons.hidden = false;
+  buttons.addEventListener("click", (event) => ways[event.target.closest("[data-zoom]")?.dataset.zoom]?.());
+}
+
+function asOf(marks, drawn) {
+  const slider = document.getElementById("slider");
+  const field = document.getElementById("at");
+  const said = document.getElementById("slider-says");
+  let waiting = null;
+  let asked = 0;
+  const label = () => {
+    const stop = marks.stops[slider.value - 1];
+    said.textContent = `${slider.value}/${marks.stops.length}: ${written(stop.at)} – ${stop.says}`;
+    slider.setAttribute("aria-valuetext", said.textContent);
+    return stop;
+  };
+  const show = async (at) => {
+    const turn = ++asked;
+    const fault = document.getElementById("as-of-fault");
+    try {
+      const moment = await ask(`${marks.case}/at/${encodeURIComponent(at)}`);
+      if (turn !== asked) return;
+      fault.hidden = true;
+      tell(moment, at, marks, drawn);
+      remember(at);
+    } catch (error) {
+      if (turn !== asked) return;
+      fault.textContent = error instanceof Refusal ? error.message : String(error);
+      fault.hidden = false;
+    }
+  };
+  slider.addEventListener("input", () => {
+    const stop = label();
+    field.value = local(stop.at);
+    clearTimeout(waiting);
+    waiting = setTimeout(() => show(stop.at), PAUSE);
+  });
+  document.getElementById("slider-field").hidden = false;
+  label();
+}
+
+function remember(at) {
+  const address = new URL(location.href);
+  address.searchParams.set("at", at);
+  history.replaceState(null, "", address);
+  for (const link of document.querySelectorAll(".case-levels a, .case-words a[href^='?']")) {
+    const there = new URL(link.href, location.href);
+    there.searchParams.set("at", at);
+    link.href = `${there.pathname}${there.search}`;
+  }
+}
+
+function tell(moment, at, marks, drawn) {
+  marks.tokens = counted(moment.tokens);
+  document.getElementById("as-of-at").textContent = written(at);
+  document.getElementById("as-of-seq").textContent = moment.seq;
+  document.getElementById("as-of-outcome").textContent = moment.outcome ? ` · ${moment.outcome}` : "";
+  const names = marks.names;
+  list("then-tasks", moment.tasks.map((one) => ({ name: one.name || names[one.element] || one.element, due: one.due_at })));
+  list("then-timers", moment.timers.map((one) => ({ name: names[one.element] || one.element, due: one.due_at })));
+  values(moment.variables);
+  words(marks.tokens, moment);
+  if (drawn) mark(drawn.viewer, { tokens: marks.tokens, completed: moment.completed, flows: moment.flows }, drawn.says);
+}
+
+function list(id, found) {
+  const place = document.getElementById(id);
+  const entries = found.map(({ name, due }) => {
+    const entry = document.createElement("li");
+    entry.textContent = due ? `${name} (${place.dataset.due} ${written(due)})` : name;
+    return entry;
+  });
+  if (!entries.length) {
+    const none = document.createElement("li");
+    none.className = "quiet";
+    none.textContent = place.dataset.empty;
+    entries.push(none);
+  }
+  place.replaceChildren(...entries);
+}
+
+function words(tokens, moment) {
+  for (const step of document.querySelectorAll(".case-step")) {
+    const { element } = step.dataset;
+    step.classList.toggle("case-step--now", Boolean(tokens[element]));
+    step.classList.toggle("case-step--done", !tokens[element] && Boolean(moment.completed[element]));
+    const shown = step.querySelector(":scope > .case-step__marks");
+    const canvas = document.getElementById("canvas").dataset;
+    const said = [];
+    if (tokens[element]) said.push(`${tokens[element]} ${canvas.tokens}`);
+    if (moment.completed[element]) said.push(`${moment.completed[element]} ${canvas.times}`);
+    shown.textContent = said.join(", ");
+  }
+}
+
+function values(variables) {
+  const place = document.getElementById("then-values");
+  if (place) place.replaceChildren(table(variables, place.dataset));
+}
+
+function table(variables, says) {
+  const shown = document.createElement("table");
+  shown.className = "table case-data";
+  const head = shown.createTHead().insertRow();
+  for (const title of [says.name, says.value]) {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = title;
+    head.append(cell);
+  }
+  const body = shown.createTBody();
+  for (const key of Object.keys(variables).sort()) {
+    const row = body.insertRow();
+    const cell = document.createElement("th");
+    cell.scope = "row";
+    cell.textContent = readable(key);
+    row.append(cell);
+    row.insertCell().append(value(variables[key], says));
+  }
+  return shown;
+}
+
+function value(one, says) {
+  if (one === null) return says.unknown;
+  if (typeof one === "boolean") return one ? says.yes : says.no;
+  if (typeof one !== "object") return /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(one) ? written(one) : String(one);
+  const holder = document.createElement(Array.isArray(one) ? "ul" : "dl");
+  holder.className = Array.isArray(one) ? "case-list" : "facts case-value";
+  for (const [key, inner] of Object.entries(one)) holder.append(...(Array.isArray(one) ? [part("li", value(inner, says))] : [part("dt", readable(key)), part("dd", value(inner, says))]));
+  return holder;
+}
+
+function part(tag, content) {
+  const made = document.createElement(tag);
+  made.append(content);
+  return made;
+}
+
+const readable = (key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll("_", " ");
+
+const written = (at) =>
+  new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {
+    timeZone: "Europe/Brussels",
+    dateStyle: "medium",
+    timeStyle: "medium",
+  }).format(new Date(at));
+
+// Up to the next whole second, so that the form asks for the state after the event.
+const local = (at) => {
+  const moment = new Date(Math.ceil(Date.parse(at) / 1000) * 1000);
+  return new Intl.DateTimeFormat("sv-SE", {
+    timeZone: "Europe/Brussels",
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(moment).replace(" ", "T");
+};
+
+start();
