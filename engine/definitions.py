@@ -11,7 +11,7 @@ from engine.access import Actor, Policy, authorize
 from engine.decisions.findings import Finding
 from engine.errors import Conflict, DefinitionRefused, Invalid, NotFound
 from engine.history import EventKind
-from engine.kernel import Bundle, Catalogue, Definition, Element
+from engine.kernel import Bundle, Catalogue, Definition
 from engine.store import definitions as rows
 from engine.store import events
 from engine.store.unit_of_work import UnitOfWork
@@ -209,34 +209,16 @@ def versions(uow: UnitOfWork, process: str | None = None) -> Sequence[RowMapping
 
 def compare(uow: UnitOfWork, old: str, new: str) -> Difference:
     """Say which elements differ in what they do, and which files differ at all."""
-    before, after = find(uow, old), find(uow, new)
     old_files, new_files = files(uow, old), files(uow, new)
     names = old_files.keys() | new_files.keys()
+    parts = [one for one in kernel.differences(old_files, new_files) if one.file.endswith(".bpmn")]
+
+    def of(what: str) -> tuple[str, ...]:
+        return tuple(sorted(one.id for one in parts if one.what == what))
+
     return Difference(
-        added=tuple(sorted(after.elements.keys() - before.elements.keys())),
-        removed=tuple(sorted(before.elements.keys() - after.elements.keys())),
-        changed=tuple(
-            sorted(
-                key
-                for key in before.elements.keys() & after.elements.keys()
-                if _behaviour(before, key) != _behaviour(after, key)
-            )
-        ),
+        added=of("added"),
+        removed=of("removed"),
+        changed=of("changed"),
         files=tuple(sorted(one for one in names if old_files.get(one) != new_files.get(one))),
     )
-
-
-def _behaviour(definition: Definition, element: str) -> tuple[object, ...]:
-    one: Element = definition.elements[element]
-    leaving = sorted(
-        (flow.target, flow.condition or "", flow.is_default)
-        for flow in definition.flows.values()
-        if flow.source == element
-    )
-    timer = definition.timers.get(element)
-    return (
-        one.kind, one.event, one.name, one.lane, one.form, one.operation, one.decision,
-        one.message, one.calls, one.attached_to, one.interrupting, one.multi_instance,
-        one.legal_basis, one.differs_from, one.outcome, timer and (timer.kind, timer.text),
-        tuple(leaving),
-    )  # fmt: skip

@@ -97,7 +97,7 @@ def messages() -> dict[str, str]:
         "file-added": _("The file is added."),
         "file-removed": _("The file is removed."),
         "proposed": _("Proposed. A second process owner decides."),
-        "withdrawn": _("The proposal is taken back."),
+        "proposal-withdrawn": _("The proposal is taken back."),
         "approved": _("Published. New cases take this version."),
         "rejected": _("Rejected. The draft is open again."),
         "caught-up": _("The changes of the version in force are taken over."),

@@ -41,6 +41,7 @@ from engine.kernel.model import (
     View,
 )
 from engine.kernel.outlook import Ahead, ahead
+from engine.kernel.parts import Named, Outline, PartChange, differences, outline
 from engine.kernel.submission import seen_by, task_variables
 from engine.kernel.views import inspect
 from engine.kernel.workflow import CaseWorkflow
@@ -63,8 +64,11 @@ __all__ = [
     "Flow",
     "Migrate",
     "Move",
+    "Named",
     "OpenTask",
     "OutgoingMessage",
+    "Outline",
+    "PartChange",
     "Passage",
     "Preview",
     "Process",
@@ -87,8 +91,10 @@ __all__ = [
     "check",
     "collect",
     "command_from_json",
+    "differences",
     "inspect",
     "load",
+    "outline",
     "preview_migration",
     "reasons",
     "restore",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sqlalchemy import RowMapping, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.tables import (
@@ -57,7 +58,7 @@ def all_in_force(uow: UnitOfWork) -> dict[str, RowMapping]:
     statement = (
         select(definition, definition_in_force.c.since, definition_in_force.c.set_by)
         .outerjoin(definition_in_force, chosen == definition.c.digest)
-        .distinct(definition.c.process)
+        .ext(distinct_on(definition.c.process))
         .order_by(definition.c.process, chosen.is_(None), definition.c.version.desc())
     )
     return {row["process"]: row for row in uow.all(statement)}

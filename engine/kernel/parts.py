@@ -1,0 +1,190 @@
+"""What a set of files offers by name, and which of its parts differ from another set."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Literal
+
+from lxml import etree
+
+from engine.decisions.xml import read_xml
+from engine.errors import CursusError
+from engine.kernel.bundle import read_models
+from engine.kernel.gate.names import field_keys
+from engine.kernel.graph import Graph, Node
+from engine.kernel.xml.reader import read_graph
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Something that a diagram can refer to."""
+
+    id: str
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outline:
+    """Everything in the files that has a name."""
+
+    processes: tuple[Named, ...]
+    decisions: tuple[Named, ...]
+    forms: tuple[Named, ...]
+    #: elements of the diagrams by id
+    elements: Mapping[str, Named]
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartChange:
+    """One part that was added, removed or changed in what it does."""
+
+    file: str
+    id: str
+    name: str
+    #: its BPMN tag, "decision" or the kind of a form's field
+    kind: str
+    what: Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    name: str
+    kind: str
+    behaviour: object
+
+
+def outline(files: Mapping[str, bytes]) -> Outline:
+    """Return what can be referred to; files that cannot be read are left out."""
+    graph = _graph(files)
+    used_by = {node.element.form: node.element.name for node in graph.nodes.values()}
+    forms = [
+        Named(id=stem, name=used_by.get(stem) or stem, file=name)
+        for name in sorted(files)
+        if name.endswith(".form") and (stem := PurePosixPath(name).stem)
+    ]
+    decisions = [
+        Named(id=one.id, name=one.name or one.id, file=file)
+        for file, model in sorted(read_models(files).items())
+        for one in model.decisions.values()
+    ]
+    return Outline(
+        processes=tuple(
+            Named(id=key, name=name or key, file=file)
+            for key, (name, file, _) in sorted(graph.processes.items())
+        ),
+        decisions=tuple(decisions),
+        forms=tuple(forms),
+        elements={key: _named(node) for key, node in graph.nodes.items()},
+        variables=tuple(sorted(set(_variables(graph, files)) - {""})),
+    )
+
+
+def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[PartChange, ...]:
+    """Return the parts that do something else, by file; layout and wording do not count."""
+    before, after = _parts(old), _parts(new)
+    return tuple(
+        PartChange(file=file, id=key, name=part.name, kind=part.kind, what=what)
+        for file, key in sorted(before.keys() | after.keys())
+        if (what := _what(before.get((file, key)), after.get((file, key))))
+        and (part := after.get((file, key)) or before[file, key])
+    )
+
+
+def _what(
+    before: _Part | None, after: _Part | None
+) -> Literal["added", "removed", "changed"] | None:
+    if before is None:
+        return "added"
+    if after is None:
+        return "removed"
+    return "changed" if before != after else None
+
+
+def _parts(files: Mapping[str, bytes]) -> dict[tuple[str, str], _Part]:
+    found = dict(_of_diagrams(_graph(files)))
+    for name in files:
+        if name.endswith(".dmn"):
+            found.update(_of_table(name, files[name]))
+        elif name.endswith(".form"):
+            found.update(_of_form(name, files[name]))
+    return found
+
+
+def _of_diagrams(graph: Graph) -> Iterator[tuple[tuple[str, str], _Part]]:
+    for key, node in graph.nodes.items():
+        leaving = sorted(
+            (flow.target, flow.condition or "", flow.is_default)
+            for flow in (graph.flows[one] for one in node.outgoing if one in graph.flows)
+        )
+        element = replace(node.element, line=None, file=None, documentation=None)
+        bare = replace(node, element=element, incoming=(), outgoing=(), boundaries=(), default=None)
+        part = _Part(
+            name=node.element.name or key, kind=node.kind, behaviour=(bare, tuple(leaving))
+        )
+        yield (node.element.file or "", key), part
+
+
+def _of_table(name: str, data: bytes) -> Iterator[tuple[tuple[str, str], _Part]]:
+    try:
+        root = read_xml(data, name=name)
+    except CursusError:
+        return
+    for one in root.iter("{*}decision", "{*}inputData"):
+        key = one.get("id") or one.get("name") or ""
+        kind = etree.QName(one).localname
+        yield (name, key), _Part(name=one.get("name") or key, kind=kind, behaviour=_text(one))
+
+
+def _text(element: etree._Element) -> tuple[object, ...]:
+    inner = tuple(_text(one) for one in element if isinstance(one.tag, str))
+    said = (element.text or "").strip()
+    return (element.tag, tuple(sorted(element.attrib.items())), said, inner)
+
+
+def _of_form(name: str, data: bytes) -> Iterator[tuple[tuple[str, str], _Part]]:
+    try:
+        form = json.loads(data)
+    except ValueError:
+        return
+    for one in _components(form):
+        key = str(one.get("id") or one.get("key") or "")
+        label = one.get("label") or one.get("key") or one.get("text") or key
+        rest = {name: value for name, value in one.items() if name not in ("components", "layout")}
+        behaviour = json.dumps(rest, sort_keys=True)
+        kind = str(one.get("type") or "field")
+        yield (name, key), _Part(name=str(label)[:80], kind=kind, behaviour=behaviour)
+
+
+def _components(form: object) -> Iterator[Mapping[str, object]]:
+    inner = form.get("components") if isinstance(form, Mapping) else None
+    for one in inner if isinstance(inner, list) else []:
+        if isinstance(one, Mapping):
+            yield one
+            yield from _components(one)
+
+
+def _graph(files: Mapping[str, bytes]) -> Graph:
+    try:
+        return read_graph(files)
+    except CursusError:
+        return Graph(nodes={}, flows={}, scopes={}, processes={}, problems=())
+
+
+def _named(node: Node) -> Named:
+    return Named(id=node.id, name=node.element.name or node.id, file=node.element.file or "")
+
+
+def _variables(graph: Graph, files: Mapping[str, bytes]) -> Iterator[str]:
+    for node in graph.nodes.values():
+        yield from (row.target.partition(".")[0] for row in (*node.inputs, *node.outputs))
+        yield node.result or ""
+        yield (node.loop.element or "") if node.loop else ""
+    for name, data in files.items():
+        if name.endswith(".form"):
+            try:
+                yield from field_keys(json.loads(data))
+            except ValueError:
+                continue

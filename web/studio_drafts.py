@@ -1,0 +1,152 @@
+"""A draft's page: its files, what the gate finds, proposing it, deciding as a second person."""
+
+from uuid import UUID
+
+from flask import render_template as render
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from api.house import acting
+from engine import definitions, drafts, kernel
+from engine.cases import Act
+from engine.errors import Invalid, NotFound
+from engine.store import definitions as versions
+from engine.store import drafts as rows
+from web.language import _, words
+from web.pages import done
+from web.studio import pages, shipped
+from web.studio_blank import blank_file
+from web.studio_versions import file_changes, grouped
+
+
+@pages.post("/studio/drafts")
+def begin() -> ResponseReturnValue:
+    """Begin a draft of a process, known or new."""
+    process, title = request.form.get("process", "").strip(), request.form.get("title", "")
+    with acting() as act:
+        draft = drafts.begin(act, process, title or _("Draft"), start=_start(act, process, title))
+    return done(f"/studio/drafts/{draft.id}", "draft-begun")
+
+
+@pages.get("/studio/drafts/<uuid:draft_id>")
+def draft_page(draft_id: UUID) -> ResponseReturnValue:
+    """Show a draft."""
+    with acting() as act:
+        draft = drafts.get(act, draft_id)
+        files = drafts.files(act, draft_id)
+        base = definitions.get(act.uow, draft.base) if draft.base else None
+        before = definitions.files(act.uow, draft.base) if draft.base else {}
+        proposals = rows.proposals(act.uow, draft_id)
+        waiting = next((one for one in proposals if one.decided_at is None), None)
+        return render(
+            "studio_draft.html",
+            draft=draft,
+            name=_name(act, draft.process),
+            groups=grouped(drafts.listing(act, draft_id)),
+            findings=drafts.findings(act, draft_id),
+            elements={key: one.name for key, one in kernel.outline(files).elements.items()},
+            changes=file_changes(before, files),
+            base=base,
+            in_force=versions.in_force(act.uow, draft.process),
+            is_behind=drafts.is_behind(act, draft),
+            editors=sorted(rows.editors(act.uow, draft)),
+            proposals=proposals,
+            waiting=waiting,
+            may_decide=waiting is not None and drafts.may_decide(act, draft, waiting),
+        )
+
+
+@pages.post("/studio/drafts/<uuid:draft_id>/files")
+def add_file(draft_id: UUID) -> ResponseReturnValue:
+    """Add an empty diagram, decision table or form and open it."""
+    stem, kind = request.form.get("name", "").strip(), request.form.get("kind", "")
+    name = f"{stem}.{kind}"
+    content = blank_file(stem, kind)
+    with acting() as act:
+        if name in {one.name for one in drafts.listing(act, draft_id)}:
+            raise Invalid(f"This draft has a file {name} already", where="name")
+        drafts.save_file(act, draft_id, name, content, _revision())
+    return done(f"/studio/drafts/{draft_id}/files/{name}", "file-added")
+
+
+@pages.post("/studio/drafts/<uuid:draft_id>/files/<name>/remove")
+def remove_file(draft_id: UUID, name: str) -> ResponseReturnValue:
+    """Remove a file."""
+    with acting() as act:
+        drafts.remove_file(act, draft_id, name, _revision())
+    return done(f"/studio/drafts/{draft_id}", "file-removed")
+
+
+@pages.post("/studio/drafts/<uuid:draft_id>/propose")
+def propose(draft_id: UUID) -> ResponseReturnValue:
+    """Put the draft forward."""
+    with acting() as act:
+        drafts.propose(act, draft_id, request.form.get("comment", ""), _revision())
+    return done(f"/studio/drafts/{draft_id}", "proposed")
+
+
+@pages.post("/studio/drafts/<uuid:draft_id>/catch-up")
+def catch_up(draft_id: UUID) -> ResponseReturnValue:
+    """Take over what the version in force changed since."""
+    with acting() as act:
+        both = drafts.catch_up(act, draft_id, _revision())
+    return done(f"/studio/drafts/{draft_id}", "caught-up-look" if both else "caught-up")
+
+
+@pages.post("/studio/drafts/<uuid:draft_id>/put-away")
+def put_away(draft_id: UUID) -> ResponseReturnValue:
+    """Close the draft without publishing it."""
+    with acting() as act:
+        draft = drafts.get(act, draft_id)
+        drafts.put_away(act, draft_id, _revision())
+        is_known = versions.latest(act.uow, draft.process) is not None
+    return done(f"/studio/{draft.process}" if is_known else "/studio", "put-away")
+
+
+@pages.post("/studio/proposals/<uuid:proposal_id>/decide")
+def decide(proposal_id: UUID) -> ResponseReturnValue:
+    """Publish the proposal or reject it."""
+    approve = request.form.get("decision") == "approve"
+    with acting() as act:
+        proposal = drafts.decide(
+            act, proposal_id, approve=approve, reason=request.form.get("reason", "")
+        )
+    key = "approved" if approve else "rejected"
+    return done(f"/studio/drafts/{proposal.draft_id}", key)
+
+
+@pages.post("/studio/proposals/<uuid:proposal_id>/withdraw")
+def withdraw(proposal_id: UUID) -> ResponseReturnValue:
+    """Take a proposal back."""
+    with acting() as act:
+        proposal = rows.get_proposal(act.uow, proposal_id)
+        if proposal is None:
+            raise NotFound("There is no such proposal", where=str(proposal_id))
+        drafts.withdraw(act, proposal_id)
+    return done(f"/studio/drafts/{proposal.draft_id}", "proposal-withdrawn")
+
+
+def _start(act: Act, process: str, title: str) -> dict[str, bytes]:
+    """Return what a process that was never published begins with."""
+    if versions.latest(act.uow, process) is not None:
+        return {}
+    files = shipped()
+    known = {one.id for one in kernel.outline(files).processes}
+    if process in known:
+        return files
+    return {f"{process}.bpmn": blank_file(process, "bpmn", title or words(process))}
+
+
+def _name(act: Act, process: str) -> str:
+    found = versions.in_force(act.uow, process)
+    return str(found["name"]) if found else words(process)
+
+
+def _revision() -> int:
+    """Return the revision that the person saw when the page was made."""
+    given = request.form.get("revision", "")
+    if not given.isdigit():
+        raise Invalid(
+            "The page did not say what it showed", where="revision", remedy="load it again"
+        )
+    return int(given)

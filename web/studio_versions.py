@@ -1,0 +1,126 @@
+"""One published version: its files, what it changed, who runs it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template as render
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from api.house import acting
+from engine import definitions, kernel
+from engine.access import authorize
+from engine.cases import Act
+from engine.errors import NotFound
+from engine.kernel import PartChange
+from engine.store.drafts import DraftFile
+from web.language import _
+from web.pages import allow_editor
+from web.studio import pages
+from web.studio_editor import view_island
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Files of one kind under their heading."""
+
+    title: str
+    files: tuple[DraftFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileChange:
+    """One file that differs, with the parts of it that do something else."""
+
+    name: str
+    what: str
+    parts: tuple[PartChange, ...]
+
+
+@pages.get("/studio/versions/<digest>")
+def version(digest: str) -> ResponseReturnValue:
+    """Show a version and what differs from another one."""
+    with acting() as act:
+        authorize(act.actor, "definition:check", act.shell.policy)
+        row, others = _version(act, digest)
+        files = definitions.files(act.uow, digest)
+        other = _other(others, row)
+        before = definitions.files(act.uow, other["digest"]) if other else None
+        in_force = definitions.latest(act.uow, row["process"])["digest"]
+    return render(
+        "studio_version.html",
+        version=row,
+        in_force=in_force,
+        groups=grouped(DraftFile(name=n, size=len(d)) for n, d in sorted(files.items())),
+        others=[one for one in others if one["digest"] != digest],
+        other=other,
+        changes=file_changes(before, files) if before is not None else None,
+    )
+
+
+@pages.get("/studio/versions/<digest>/files/<name>")
+def look(digest: str, name: str) -> ResponseReturnValue:
+    """Look at a file of a version in its editor, which changes nothing here."""
+    allow_editor()
+    with acting() as act:
+        authorize(act.actor, "definition:check", act.shell.policy)
+        row = dict(definitions.get(act.uow, digest))
+        files = definitions.files(act.uow, digest)
+    if name not in files:
+        raise NotFound(f"This version has no file {name!r}", where=name)
+    kind = name.rpartition(".")[2]
+    return render(
+        f"studio_editor_{kind}.html",
+        draft=None,
+        version=row,
+        name=name,
+        files=sorted(files),
+        data=view_island(row, files, name),
+    )
+
+
+def grouped(files: Iterable[DraftFile]) -> list[Group]:
+    """Divide files into diagrams, decision tables and forms."""
+    titles = {"bpmn": _("Diagrams"), "dmn": _("Decision tables"), "form": _("Forms")}
+    given = list(files)
+    groups = [
+        Group(title=title, files=tuple(one for one in given if one.kind == kind))
+        for kind, title in titles.items()
+    ]
+    return [one for one in groups if one.files]
+
+
+def file_changes(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileChange]:
+    """Return the files that differ, each with the parts that do something else."""
+    parts = kernel.differences(old, new)
+    return [
+        FileChange(
+            name=name,
+            what=_file_state(old.get(name), new.get(name)),
+            parts=tuple(one for one in parts if one.file == name),
+        )
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _file_state(old: bytes | None, new: bytes | None) -> str:
+    if old is None:
+        return "added"
+    return "removed" if new is None else "changed"
+
+
+def _version(act: Act, digest: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    process = definitions.get(act.uow, digest)["process"]
+    every = [dict(one) for one in definitions.versions(act.uow, process)]
+    return next(one for one in every if one["digest"] == digest), every
+
+
+def _other(every: list[dict[str, Any]], row: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the version asked for, by default the one before."""
+    wanted = request.args.get("with")
+    if wanted:
+        return next((one for one in every if one["digest"] == wanted), None)
+    earlier = [one for one in every if one["version"] < row["version"]]
+    return earlier[0] if earlier else None
