@@ -1,7 +1,7 @@
 """A task: its form, the case's facts beside it, and the verbs on it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from api.house import acting
 from api.tasks import ensure_visible
 from engine import cases, definitions, kernel, worklist
 from engine.access import authorize_task
-from engine.cases import Act
+from engine.cases import Act, comments
 from engine.errors import Invalid, NotYourTask
 from engine.kernel import Element
 from engine.store import tasks as rows
@@ -46,6 +46,7 @@ class Sheet:
     waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: why it is due when it is
     reasons: tuple[kernel.Reason, ...] = ()
+    comments: Sequence[comments.Comment] = ()
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -116,6 +117,15 @@ def send_back(task_id: UUID) -> ResponseReturnValue:
     return done("/work", "sent-back")
 
 
+@pages.post("/tasks/<uuid:task_id>/comments")
+def comment(task_id: UUID) -> ResponseReturnValue:
+    """Write a comment at the task."""
+    with acting() as act:
+        task = worklist.get(act.uow, task_id)
+        comments.write(act, task.case_id, request.form.get("text", ""), task_id=task_id)
+    return done(f"/tasks/{task_id}", "commented")
+
+
 def _sheet(act: Act, task: Task) -> Sheet:
     definition = definitions.find(act.uow, task.definition)
     ahead = kernel.ahead(definition, task.element)
@@ -131,6 +141,7 @@ def _sheet(act: Act, task: Task) -> Sheet:
         candidates=_candidates(act, task),
         ahead=ahead,
         waits={one.element.id: _awaited(definition, one.element.id) for one in ahead},
+        comments=comments.of_case(act, task.case_id),
         reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
 

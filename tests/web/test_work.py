@@ -163,3 +163,14 @@ def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(site
     assert "There is no such page" in _text(page)
     answer = site.as_("lara").get("/api/v1/nowhere", headers={"Accept": "text/html"})
     assert answer.content_type == "application/problem+json"
+
+
+def test_a_comment_is_written_at_a_task_and_kept_on_record(site, office):
+    task = office.task(office.open())
+    lara = site.as_("lara")
+    answer = lara.post(f"/tasks/{task.id}/comments", data={"text": "Asked for <b>page 2</b>."})
+    assert answer.status_code == 303
+    page = lara.get(f"/tasks/{task.id}").get_data(as_text=True)
+    assert "Asked for &lt;b&gt;page 2&lt;/b&gt;." in page
+    assert office.kinds(task.case_id)[-1] == "comment:written"
+    assert office.task(task.case_id).revision == task.revision
