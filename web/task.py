@@ -16,6 +16,7 @@ from api.tasks import ensure_visible
 from engine import cases, definitions, kernel, worklist
 from engine.access import authorize_task
 from engine.cases import Act, comments
+from engine.cases.comments import Comment
 from engine.errors import Invalid, NotYourTask
 from engine.kernel import Element
 from engine.store import tasks as rows
@@ -46,7 +47,7 @@ class Sheet:
     waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: why it is due when it is
     reasons: tuple[kernel.Reason, ...] = ()
-    comments: Sequence[comments.Comment] = ()
+    said: Sequence[Comment] = ()
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -141,7 +142,7 @@ def _sheet(act: Act, task: Task) -> Sheet:
         candidates=_candidates(act, task),
         ahead=ahead,
         waits={one.element.id: _awaited(definition, one.element.id) for one in ahead},
-        comments=comments.of_case(act, task.case_id),
+        said=comments.of_case(act, task.case_id),
         reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
 
