@@ -140,6 +140,18 @@ def public(view: View) -> View:
     return view
 
 
+def passive(view: View) -> View:
+    """Keep a view that pages ask by themselves from keeping the session alive."""
+    view.is_passive = True  # type: ignore[attr-defined]  # a mark on the function
+    return view
+
+
+def ask_again() -> Actor:
+    """Ask once more, amid a long answer, who it goes to; raise NotSignedIn when nobody now."""
+    g.actor = _actor()
+    return current_actor()
+
+
 def install(app: Flask, directory: Directory) -> None:
     """Ask every request who it is from; refuse it unless the view is public."""
     app.extensions["cursus.directory"] = directory
@@ -245,6 +257,11 @@ def _is_public() -> bool:
     return view is None or marked or request.endpoint in _OPEN or request.method == "OPTIONS"
 
 
+def _is_passive() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "is_passive", False)
+
+
 def _actor() -> Actor | None:
     if "Authorization" in request.headers:
         return _actor_of_token(request.headers["Authorization"])
@@ -279,7 +296,7 @@ def _actor_of_session(cookie: str) -> Actor | None:
         return None
     if request.method not in _SAFE and not _is_public():
         refuse_foreign_origin()
-    if now - session.seen_at > timedelta(minutes=1):
+    if now - session.seen_at > timedelta(minutes=1) and not _is_passive():
         _directory().touch_session(session.digest, now)
     return Actor(name=user.name, roles=user.roles, principals=user.principals)
 

@@ -17,6 +17,8 @@ from engine import clock, worker
 from engine.store import Database
 
 Say = Callable[[str], None]
+#: Threads for waiting: on commits, and on news for open pages (engine.watching takes at most 20).
+GUNICORN = ("--threads", "32", "--worker-class", "gthread")
 
 
 def run(settings: Config, *, with_demo: bool, say: Say) -> None:
@@ -68,7 +70,7 @@ def serve(settings: Config) -> None:
     arguments = [
         sys.executable, "-m", "gunicorn", "cursus.service:application()",
         "--bind", f"{settings.host}:{settings.port}",
-        "--workers", str(settings.workers), "--threads", "4", "--worker-class", "gthread",
+        "--workers", str(settings.workers), *GUNICORN,
         "--access-logfile", os.environ.get("CURSUS_ACCESS_LOG", os.devnull),
     ]  # fmt: skip
     os.execv(sys.executable, arguments)  # noqa: S606  # no shell on purpose
@@ -77,7 +79,21 @@ def serve(settings: Config) -> None:
 def application() -> Flask:
     """Return the web application, for gunicorn."""
     settings = config.read()
-    return wiring.application(settings, wiring.database(settings))
+    app = wiring.application(settings, wiring.database(settings))
+    _end_streams_with_the_process(app)
+    return app
+
+
+def _end_streams_with_the_process(app: Flask) -> None:
+    """Send waiting pages home when gunicorn ends this process, which waits for every answer."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        app.extensions["cursus.watch"].stop()
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def work(settings: Config) -> None:

@@ -1,6 +1,7 @@
 // On every page: htmx, the institution's clock, keys, menus. No page needs it to be read.
 import "htmx.org";
 import { finder } from "./_finder.js";
+import { live } from "./_live.js";
 
 const ready = (act) =>
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", act) : act();
@@ -66,5 +67,6 @@ ready(() => {
   forms();
   message();
   finder();
+  live();
   document.documentElement.dataset.ready = "yes";
 });

@@ -1,0 +1,57 @@
+// Says when what the page shows was changed elsewhere. It never reloads by itself: nothing moves
+// under the reader's hands, and what one has typed stays.
+
+export function live() {
+  const address = document.body.dataset.watch;
+  const box = document.getElementById("live");
+  if (!address || !box || !window.EventSource) return;
+  let source = null;
+
+  function show(content, isQuiet) {
+    const text = document.createElement("p");
+    const link = document.createElement("a");
+    // without the fragment: with it, the browser would only scroll
+    const here = new URL(location.href);
+    here.hash = "";
+    here.searchParams.delete("said");
+    link.href = here;
+    link.textContent = content.link;
+    text.append(content.text, " ", link);
+    box.className = isQuiet ? "message live live--quiet" : "message message--warn live";
+    box.replaceChildren(text);
+    box.hidden = false;
+  }
+
+  function hide() {
+    box.hidden = true;
+    box.replaceChildren();
+  }
+
+  function close() {
+    source?.close();
+    source = null;
+    delete box.dataset.listening;
+  }
+
+  function open() {
+    if (source || document.hidden) return;
+    source = new EventSource(address);
+    source.addEventListener("open", () => (box.dataset.listening = "yes"));
+    source.addEventListener("changed", (event) => show(JSON.parse(event.data), false));
+    source.addEventListener("moved", (event) => show(JSON.parse(event.data), true));
+    source.addEventListener("same", hide);
+    source.addEventListener("over", (event) => {
+      show(JSON.parse(event.data), false);
+      close();
+    });
+    source.addEventListener("error", () => {
+      if (source?.readyState === EventSource.CLOSED) close();
+    });
+  }
+
+  // a hidden page holds no connection; on return it asks what it missed
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", open);
+  open();
+}
