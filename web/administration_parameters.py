@@ -21,6 +21,7 @@ from web.navigation import may
 
 #: The files of parameters, in the order in which they are shown.
 FILES = ("policy.dmn", "external_figures.dmn")
+MONTHS_IN_YEAR = 12
 _COLUMNS = ("key", "value", "unit", "source")
 
 
@@ -133,14 +134,18 @@ def _meaning(text: str) -> str:
     try:
         period = timelimits.parse_period(text)
     except PeriodRefused:
-        return words(text) if text.isidentifier() and "_" in text else ""
+        return words(text.lower()) if text.isidentifier() and "_" in text else ""
+    years, months = divmod(period.months, MONTHS_IN_YEAR)
+    days = period.days + period.part_days
     parts = (
-        ngettext("%(n)s month", "%(n)s months", period.months) % {"n": period.months},
-        ngettext("%(n)s week", "%(n)s weeks", period.weeks) % {"n": period.weeks},
-        ngettext("%(n)s day", "%(n)s days", period.days) % {"n": period.days},
-        ngettext("%(n)s hour", "%(n)s hours", period.hours) % {"n": period.hours},
-        ngettext("%(n)s working day", "%(n)s working days", period.working_days)
-        % {"n": period.working_days},
+        (years, ngettext("%(n)s year", "%(n)s years", years)),
+        (months, ngettext("%(n)s month", "%(n)s months", months)),
+        (period.weeks, ngettext("%(n)s week", "%(n)s weeks", period.weeks)),
+        (days, ngettext("%(n)s day", "%(n)s days", days)),
+        (period.hours, ngettext("%(n)s hour", "%(n)s hours", period.hours)),
+        (
+            period.working_days,
+            ngettext("%(n)s working day", "%(n)s working days", period.working_days),
+        ),
     )
-    numbers = (period.months, period.weeks, period.days, period.hours, period.working_days)
-    return ", ".join(part for part, number in zip(parts, numbers, strict=True) if number)
+    return ", ".join(part % {"n": number} for number, part in parts if number)

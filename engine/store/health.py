@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import RowMapping, delete, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.tables import case, definition, effect, incident, outbox, timer, worker_beat
@@ -73,7 +74,7 @@ def processes(uow: UnitOfWork) -> dict[str, str]:
     """Return the names of all processes as their newest versions say, by process."""
     newest = (
         select(definition.c.process, definition.c.name)
-        .distinct(definition.c.process)
+        .ext(distinct_on(definition.c.process))
         .order_by(definition.c.process, definition.c.version.desc())
     )
     return {row["process"]: row["name"] for row in uow.all(newest)}
