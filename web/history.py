@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from flask import render_template as render
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from api.history import place_after
@@ -97,7 +96,7 @@ def narrow(act: Act, given: dict[str, str], *, reads_only: bool = False) -> Narr
         streams=_streams(act, given.get("case"), found, reads_only=reads_only),
         anybody=_person(act, given.get("who"), found),
         kind="record:read" if reads_only else given.get("kind"),
-        places=_places(act, given, found),
+        places=_places(act, given),
         at_from=since,
         # the day itself is included
         at_before=until + timedelta(days=1) if until else None,
@@ -152,18 +151,11 @@ def _names(case: Case) -> list[str]:
     return [str(case.id), *([case.key] if case.key else [])]
 
 
-def _places(
-    act: Act, given: dict[str, str], _found: _Findings
-) -> tuple[tuple[str, str], ...] | None:
+def _places(act: Act, given: dict[str, str]) -> tuple[tuple[str, str], ...] | None:
     article, element = given.get("article"), given.get("element")
     if not article and not element:
         return None
     return places.find(act.uow, article=article, element=element)
-
-
-def query() -> str:
-    """Return the query of this address, to come back to it."""
-    return request.query_string.decode()
 
 
 from web import (  # noqa: E402  # after the blueprint they need

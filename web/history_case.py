@@ -20,10 +20,9 @@ from engine.errors import NotFound
 from engine.history import EventKind, Sealed
 from engine.replay import Proof
 from engine.store import audit, begin, events
-from web.cases_values import Shown, named
-from web.cases_values import shown as value_shown
+from web.cases_values import Shown, named, shown
 from web.history import pages
-from web.history_rows import ON_PAGE, case_address, event_address, rows_of
+from web.history_rows import ON_PAGE, case_address, rows_of
 from web.history_words import kind_name, sentence
 from web.navigation import person
 from web.pages import done
@@ -169,6 +168,12 @@ def _told(entry: Entry) -> Told:
     )
 
 
+@pages.app_template_filter("readable_value")
+def readable_value(value: object) -> Shown:
+    """Return a JSON value as something to read."""
+    return shown(value)
+
+
 def _page(case: Case, after: int) -> str:
     return f"/history/cases/{case.id}" + (f"?after={after}" if after > 0 else "")
 
@@ -179,6 +184,3 @@ def _after() -> int:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0  # noqa: PLR2004  # a BIGINT
-
-
-__all__ = ["case_address", "event_address", "tell", "value_shown", "verified"]
