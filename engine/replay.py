@@ -1,9 +1,12 @@
 """A case at any instant, and the proof that its history and its state agree."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +18,12 @@ from engine.history import Sealed, Verdict
 from engine.store import cases, events
 from engine.store.cases import Case
 from engine.store.unit_of_work import UnitOfWork
+
+#: Moments kept for whoever moves back and forth in time, one in so many events of a case.
+KEPT, EVERY = 64, 10
+
+_lock = threading.Lock()
+_moments: "OrderedDict[bytes, Moment]" = OrderedDict()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +52,38 @@ class Proof:
 def at(uow: UnitOfWork, case_id: UUID, instant: datetime) -> Moment:
     """Return the case as it was at the instant; raise NotFound before its opening."""
     stream = _case(uow, case_id).stream
-    moment = None
-    for event in events.of_stream(uow, stream):
-        if event.fields.at > instant:
-            break
+    past = list(takewhile(lambda one: one.fields.at <= instant, events.of_stream(uow, stream)))
+    moment, ahead = _recall(past)
+    for number, event in enumerate(ahead, 1):
         moment = _fold(uow, moment, event) or moment
+        if moment and (number % EVERY == 0 or number == len(ahead)):
+            _keep(event.hash, moment)
     if moment is None:
         raise NotFound("The case was not open yet", where=instant.isoformat())
     return moment
+
+
+def _recall(past: Sequence[Sealed]) -> tuple[Moment | None, Sequence[Sealed]]:
+    """Return the latest moment that was computed before, and the events that follow it.
+
+    A hash stands for its event and all before it. What was erased is not recalled either.
+    """
+    if any(event.payload is None for event in past):
+        return None, past
+    with _lock:
+        for number in range(len(past), 0, -1):
+            found = _moments.get(past[number - 1].hash)
+            if found is not None:
+                _moments.move_to_end(past[number - 1].hash)
+                return found, past[number:]
+    return None, past
+
+
+def _keep(after: bytes, moment: Moment) -> None:
+    with _lock:
+        _moments[after] = moment
+        while len(_moments) > KEPT:
+            _moments.popitem(last=False)
 
 
 def prove(uow: UnitOfWork, case_id: UUID) -> Proof:

@@ -77,7 +77,9 @@ def _as_of(act: Act, head: Head) -> dict[str, Any]:
     asked = request.args.get("at", "").strip()
     at = cases_moment.asked_instant(asked) if asked else act.uow.now
     stops = cases_moment.stops(act, head)
-    past = cases_moment.past(act, head, at)
+    past = (
+        cases_moment.past(act, head, at) if asked else cases_moment.present(act, head, len(stops))
+    )
     drawing = cases_diagram.drawing(head, request.args.get("process"), past.view)
     return {
         "past": past,

@@ -69,6 +69,22 @@ def asked_instant(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=ZONE)
 
 
+def present(act: Act, head: Head, seq: int) -> Past:
+    """Return the case as it is; nothing need be computed for that."""
+    (root,) = (one for one in head.view.scopes if one.id is None)
+    return Past(
+        at=act.uow.now,
+        seq=seq,
+        view=head.view,
+        tasks=tuple(Pending(name=one.name, due_at=one.due_at) for one in head.tasks),
+        timers=tuple(
+            Pending(name=head.name_of(one.element), due_at=one.due_at) for one in head.timers
+        ),
+        values=named(root.variables) if sees_variables(act) else None,
+        outcome=head.case.outcome,
+    )
+
+
 def past(act: Act, head: Head, at: datetime) -> Past:
     """Return the case as it was at the instant; raise NotFound before its opening."""
     moment = replay.at(act.uow, head.case.id, at)

@@ -9,7 +9,7 @@ import orjson
 
 from api.cases import sees_variables
 from api.history import may_see
-from engine import definitions
+from engine import definitions, replay
 from engine.cases import Act
 from engine.history import Sealed
 from engine.store import events
@@ -55,6 +55,8 @@ class Entry:
     facts: tuple[tuple[str, Shown], ...] = ()
     #: what was entered, by name
     entered: tuple[tuple[str, Shown], ...] = ()
+    #: what that is: an answer of a person, of an operation, a message
+    entered_as: str = ""
     decisions: tuple[Decision, ...] = ()
     is_hidden: bool = False
     erased_under: str | None = None
@@ -69,6 +71,8 @@ class Timeline:
     people: tuple[str, ...]
     #: the number of the event before which the next page begins
     before: int | None
+    #: None while the seal is whole, else the first bad event and what is wrong with it
+    broken: tuple[int, str] | None
 
 
 def kind_groups() -> dict[str, str]:
@@ -99,7 +103,13 @@ def timeline(act: Act, head: Head, given: Mapping[str, str]) -> Timeline:
         kinds=tuple((name, title) for name, title in groups.items() if name in found),
         people=tuple(sorted({name for one in every for name in _people(one)})),
         before=page[-1].fields.seq if len(wanted) > SIZE else None,
+        broken=_broken(act, head, every),
     )
+
+
+def _broken(act: Act, head: Head, every: Sequence[Sealed]) -> tuple[int, str] | None:
+    verdict = replay.verify(act.uow, head.case.stream, every)
+    return None if verdict.ok else (verdict.first_bad or 0, verdict.reason or "")
 
 
 def _is_wanted(event: Sealed, given: Mapping[str, str]) -> bool:
@@ -142,6 +152,7 @@ class _Reader:
             reason=_reason(content),
             facts=tuple(_facts(content)),
             entered=named(_entered(content)),
+            entered_as=_entered_as(str(known.kind)),
             decisions=tuple(_decision(one) for one in content.get("decisions", ())),
             is_hidden=event.payload is not None and not self._sees(event),
             erased_under=event.erased_under,
@@ -251,6 +262,14 @@ def _people_named(name: str, value: object) -> object:
 def _entered(content: Mapping[str, Any]) -> Mapping[str, object]:
     found = (content.get("command") or {}).get("variables")
     return found if isinstance(found, Mapping) else {}
+
+
+def _entered_as(kind: str) -> str:
+    return {
+        "case:opened": _("What the case began with"),
+        "message:received": _("What the message said"),
+        "effect:finished": _("What came back"),
+    }.get(kind, _("What was entered"))
 
 
 def _decision(told: Mapping[str, Any]) -> Decision:

@@ -1,7 +1,9 @@
 // Marks on a drawing: where the tokens are, what was done, which flows were taken.
+const MARGIN = 40;
 const NOW = "case-now";
 const DONE = "case-done";
 const OPEN = "case-open";
+const HOLDER = "case-holder";
 const TAKEN = "case-taken";
 
 export function mark(viewer, { tokens = {}, completed = {}, flows = {} }, says) {
@@ -9,10 +11,11 @@ export function mark(viewer, { tokens = {}, completed = {}, flows = {} }, says) 
   const elements = viewer.get("elementRegistry");
   const overlays = viewer.get("overlays");
   overlays.clear();
-  elements.forEach(({ id }) => [NOW, DONE, OPEN, TAKEN].forEach((name) => canvas.removeMarker(id, name)));
+  elements.forEach(({ id }) => [NOW, DONE, OPEN, HOLDER, TAKEN].forEach((name) => canvas.removeMarker(id, name)));
   for (const [id, times] of Object.entries(completed)) {
     if (!elements.get(id)) continue;
     canvas.addMarker(id, DONE);
+    if (isContainer(elements.get(id))) canvas.addMarker(id, HOLDER);
     if (times > 1) badge(overlays, id, times, `${times} ${says.times}`, false);
   }
   for (const [id, number] of Object.entries(tokens)) {
@@ -48,13 +51,20 @@ export function showHere(viewer, tokens) {
   canvas.zoom(0.85);
   const { width, height } = canvas.getSize();
   const [first] = here;
-  const area = canvas.viewbox();
+  const { scale, inner } = canvas.viewbox();
+  const seen = { width: width / scale, height: height / scale };
   canvas.viewbox({
-    x: first.x + first.width / 2 - area.width / 2,
-    y: first.y + first.height / 2 - area.height / 2,
-    width: width / area.scale,
-    height: height / area.scale,
+    x: within(first.x + first.width / 2, seen.width, inner.x, inner.width),
+    y: within(first.y + first.height / 2, seen.height, inner.y, inner.height),
+    ...seen,
   });
+}
+
+// Keep the middle in the middle, unless that would show what lies beyond the drawing.
+function within(middle, seen, from, length) {
+  const wanted = middle - seen / 2;
+  if (length <= seen) return from - (seen - length) / 2;
+  return Math.max(from - MARGIN, Math.min(wanted, from + length + MARGIN - seen));
 }
 
 export function showAll(viewer) {
