@@ -190,9 +190,9 @@ def _month(day: date) -> str:
 
 def _functions() -> dict[str, str]:
     return {
-        "legal_limit": _("A time limit that runs from an event (Regulation 1182/71)"),
-        "service_end": _("The last day of a contract or probation"),
-        "latest_before": _("The latest day for something due before an end"),
+        "legal_limit": _("Time limit from an event"),
+        "service_end": _("End of a contract or probation"),
+        "latest_before": _("Latest day before an end"),
     }
 
 
