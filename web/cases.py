@@ -16,6 +16,7 @@ from engine import cases, definitions
 from engine.cases import Act, Case, comments
 from engine.errors import Invalid, NotFound, StaleCase
 from engine.store import cases as rows
+from engine.store import definitions as versions
 from engine.store import queue
 from engine.store.cases import CaseFilter
 from engine.store.standing import Standing, standing
@@ -23,7 +24,7 @@ from web import cases_file, lists
 from web.cases_head import head_of
 from web.cases_overview import WITHDRAWAL
 from web.language import ZONE
-from web.pages import Pages, done
+from web.pages import Pages, done, local
 
 pages = Pages("cases", __name__)
 
@@ -89,10 +90,13 @@ def show(case_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/cases/<uuid:case_id>/comments")
 def comment(case_id: UUID) -> ResponseReturnValue:
-    """Write a comment."""
+    """Write a comment, perhaps at a task, and go back to where it was written."""
+    task = request.form.get("task")
     with acting() as act:
-        comments.write(act, case_id, request.form.get("text", ""))
-    return done(f"/cases/{case_id}?tab=comments", "commented")
+        text = request.form.get("text", "")
+        comments.write(act, case_id, text, task_id=_id(task) if task else None)
+    address = f"/cases/{case_id}?tab=comments"
+    return done(local(request.form.get("next"), address), "commented")
 
 
 @pages.post("/cases/<uuid:case_id>/withdraw")
@@ -173,7 +177,7 @@ def _narrowed(act: Act, given: Mapping[str, str]) -> CaseFilter:
 
 def _processes(act: Act) -> dict[str, str]:
     """Return the names of the published processes."""
-    return {row["process"]: row["name"] for row in reversed(definitions.versions(act.uow))}
+    return {name: row["name"] for name, row in versions.all_in_force(act.uow).items()}
 
 
 def _outcomes(act: Act, process: str | None) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The diagram of a case: its levels, where the tokens are, the path taken, and all as text."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from engine.kernel.textual import Entry, outline
 from web.cases_head import Head
 from web.language import _, words
 
+_TASKS = frozenset({"userTask", "manualTask"})
 #: These hold others; a token in them says only that something runs inside.
 _HOLDERS = frozenset({"subProcess", "callActivity", "adHocSubProcess", "transaction"})
 
@@ -74,7 +75,9 @@ def drawing(head: Head, wanted: str | None, view: View | None = None) -> Drawing
     """Return one level: the one asked for, else where the work is."""
     seen = view or head.view
     every = levels(head.definition, seen)
-    level = next((one for one in every if one.process == wanted), None) or _busiest(head, every)
+    level = next((one for one in every if one.process == wanted), None) or _busiest(
+        head.definition, seen, every
+    )
     due: dict[str, list[datetime]] = {}
     for one in head.timers if view is None else ():
         due.setdefault(one.element, []).append(one.due_at)
@@ -117,13 +120,11 @@ def _called_from(definition: Definition, root: str) -> list[str]:
     return list(found)
 
 
-def _busiest(head: Head, every: Iterable[Level]) -> Level:
+def _busiest(definition: Definition, view: View, every: Sequence[Level]) -> Level:
     """Return the level of the first open task, else the deepest where something waits."""
-    found = list(every)
-    if head.tasks:
-        process = head.definition.elements[head.tasks[0].element].process
-        return next(one for one in found if one.process == process)
-    return next((one for one in reversed(found) if one.tokens), found[0])
+    worked = [definition.elements[one.element].process for one in view.tokens if one.kind in _TASKS]
+    at_work = next((one for one in every if one.process in worked), None)
+    return at_work or next((one for one in reversed(every) if one.tokens), every[0])
 
 
 def _shown(tokens: Iterable[Token]) -> Iterable[Token]:
@@ -151,8 +152,8 @@ class _Text:
         element = entry.element
         return Step(
             element=element,
-            kind=kind_in_words(element),
-            lane=words(element.lane) if element.lane else None,
+            kind=_kind(element, len(entry.flows)),
+            lane=_lane(element.lane),
             timer=entry.timer,
             due=tuple(self.due.get(element.id, ())),
             tokens=resting.get(element.id, 0),
@@ -167,7 +168,21 @@ class _Text:
 
     def _name(self, name: str) -> str:
         element = self.definition.elements[name]
-        return element.name or kind_in_words(element)
+        ways = len(self.definition.graph.nodes[name].outgoing)
+        return element.name or _kind(element, ways)
+
+
+def _lane(name: str | None) -> str | None:
+    if name is None:
+        return None
+    return _("Cursus, by itself") if name == "engine" else words(name)
+
+
+def _kind(element: Element, ways: int) -> str:
+    """Say what kind of element it is; a gateway that one flow leaves only joins."""
+    if element.kind.endswith("Gateway") and ways == 1:
+        return _("the ways meet")
+    return kind_in_words(element)
 
 
 def kind_in_words(element: Element) -> str:

@@ -78,7 +78,9 @@ def _as_of(act: Act, head: Head) -> dict[str, Any]:
     at = cases_moment.asked_instant(asked) if asked else act.uow.now
     stops = cases_moment.stops(act, head)
     past = (
-        cases_moment.past(act, head, at) if asked else cases_moment.present(act, head, len(stops))
+        cases_moment.past(act, head, at)
+        if asked
+        else cases_moment.present(act, head, stops[-1].seq)
     )
     drawing = cases_diagram.drawing(head, request.args.get("process"), past.view)
     return {
@@ -97,8 +99,9 @@ def _island(
     elements: Mapping[str, Element] = head.definition.elements
     return {
         "case": f"/api/v1/cases/{head.case.id}",
-        "stops": [{"at": one.at.isoformat(), "says": one.says} for one in stops],
+        "stops": [{"seq": one.seq, "at": one.at.isoformat(), "says": one.says} for one in stops],
         "names": {name: one.name for name, one in elements.items() if one.name},
+        "places": {name: one.process for name, one in elements.items()},
         **drawing.marks,
     }
 

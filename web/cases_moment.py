@@ -18,8 +18,9 @@ from web.navigation import person
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """An event that the slider can stand on."""
+    """An instant that the slider can stand on, with the last event of it."""
 
+    seq: int
     at: datetime
     says: str
 
@@ -46,15 +47,15 @@ class Past:
 
 
 def stops(act: Act, head: Head) -> tuple[Stop, ...]:
-    """Return the events of the case in order, each in words."""
+    """Return the instants at which something happened in the case, in order, in words."""
+    last = {one.fields.at: one.fields for one in events.of_stream(act.uow, head.case.stream)}
     return tuple(
         Stop(
-            at=one.fields.at,
-            says=says(
-                str(one.fields.kind), person(one.fields.actor), head.name_of(one.fields.element)
-            ),
+            seq=one.seq,
+            at=at,
+            says=says(str(one.kind), person(one.actor), head.name_of(one.element)),
         )
-        for one in events.of_stream(act.uow, head.case.stream)
+        for at, one in last.items()
     )
 
 

@@ -68,7 +68,7 @@ function asOf(marks, drawn) {
   let asked = 0;
   const label = () => {
     const stop = marks.stops[slider.value - 1];
-    said.textContent = `${slider.value}/${marks.stops.length}: ${written(stop.at)} – ${stop.says}`;
+    said.textContent = `${stop.seq}. ${written(stop.at)}: ${stop.says}`;
     slider.setAttribute("aria-valuetext", said.textContent);
     return stop;
   };
@@ -118,6 +118,7 @@ function tell(moment, at, marks, drawn) {
   list("then-timers", moment.timers.map((one) => ({ name: names[one.element] || one.element, due: one.due_at })));
   values(moment.variables);
   words(marks.tokens, moment);
+  levels(moment.tokens, marks.places);
   if (drawn) mark(drawn.viewer, { tokens: marks.tokens, completed: moment.completed, flows: moment.flows }, drawn.says);
 }
 
@@ -148,6 +149,21 @@ function words(tokens, moment) {
     if (tokens[element]) said.push(`${tokens[element]} ${canvas.tokens}`);
     if (moment.completed[element]) said.push(`${moment.completed[element]} ${canvas.times}`);
     shown.textContent = said.join(", ");
+  }
+}
+
+// How many tokens rest at each level; the level with work may be another one than that shown.
+function levels(tokens, places) {
+  const resting = {};
+  const quiet = ["boundaryEvent", "subProcess", "callActivity"];
+  for (const { element, kind } of tokens) {
+    if (!quiet.includes(kind)) resting[places[element]] = (resting[places[element]] || 0) + 1;
+  }
+  for (const link of document.querySelectorAll(".case-levels a")) {
+    const number = resting[link.dataset.process] || 0;
+    const shown = link.querySelector(".tag");
+    shown.hidden = !number;
+    shown.lastChild.textContent = String(number);
   }
 }
 
