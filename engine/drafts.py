@@ -5,6 +5,8 @@ Every change of a draft is an event of its own stream, so that four eyes can be 
 
 import hashlib
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -23,6 +25,10 @@ from engine.store.drafts import Draft, DraftFile, Proposal
 MAX_BYTES = 2_000_000
 MAX_FILES = 300
 MAX_TEXT = 10_000
+#: Findings kept by the content they are about: a page asks again for what the editor just asked.
+CHECKED = 32
+_checked: "OrderedDict[object, tuple[Finding, ...]]" = OrderedDict()
+_lock = threading.Lock()
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,94}\.(bpmn|dmn|form)", re.ASCII)
 _PROCESS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}", re.ASCII)
 
@@ -380,7 +386,23 @@ def _stale(draft: Draft, expected: int) -> StaleDraft:
 
 
 def _check(act: Act, draft: Draft, content: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    found = definitions.check(content, act.shell.for_gate())
+    catalogue = act.shell.for_gate()
+    key = (draft.process, catalogue, tuple(_digests(content).items()))
+    with _lock:
+        known = _checked.get(key)
+    found = known if known is not None else _look(draft, content, catalogue)
+    with _lock:
+        _checked[key] = found
+        _checked.move_to_end(key)
+        while len(_checked) > CHECKED:
+            _checked.popitem(last=False)
+    return found
+
+
+def _look(
+    draft: Draft, content: Mapping[str, bytes], catalogue: kernel.Catalogue
+) -> tuple[Finding, ...]:
+    found = definitions.check(content, catalogue)
     try:
         kernel.collect(content, draft.process)
     except DefinitionRefused as error:

@@ -15,14 +15,17 @@ from engine.access import authorize
 from engine.cases import Act
 from engine.errors import NotFound
 from engine.history import EventKind, Sealed
+from engine.kernel import Process
 from engine.store import definitions as versions
 from engine.store import drafts as draft_rows
 from engine.store import events
 from engine.store.drafts import Draft, Proposal
 from web.language import _, words
 from web.pages import Pages, done
+from web.studio_words import part_kind
 
 pages = Pages("studio", __name__)
+pages.add_app_template_global(part_kind, "part_kind")
 
 #: The newest events of a process that its page tells.
 TOLD = 50
@@ -35,8 +38,8 @@ class Overview:
     process: str
     #: the version in force; None while there are only drafts
     version: Mapping[str, Any] | None
-    #: names of the processes that it calls
-    calls: tuple[str, ...]
+    #: the processes that it calls
+    calls: tuple[Process, ...]
     running: int
     incidents: int
     drafts: tuple[Draft, ...]
@@ -131,11 +134,11 @@ def _overviews(act: Act) -> list[Overview]:
     ]
 
 
-def _calls(act: Act, process: str, version: Mapping[str, Any] | None) -> tuple[str, ...]:
+def _calls(act: Act, process: str, version: Mapping[str, Any] | None) -> tuple[Process, ...]:
     if version is None:
         return ()
     found = definitions.find(act.uow, version["digest"]).processes.values()
-    return tuple(one.name or one.id for one in found if one.id != process)
+    return tuple(one for one in found if one.id != process)
 
 
 def _history(act: Act, process: str) -> Sequence[Told]:
@@ -170,7 +173,8 @@ def shipped() -> dict[str, bytes]:
 from web import (  # noqa: E402  # after the blueprint they need
     studio_drafts,
     studio_editor,
+    studio_migration,
     studio_versions,
 )
 
-__all__ = ["pages", "studio_drafts", "studio_editor", "studio_versions"]
+__all__ = ["pages", "studio_drafts", "studio_editor", "studio_migration", "studio_versions"]

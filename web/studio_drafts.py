@@ -1,5 +1,6 @@
 """A draft's page: its files, what the gate finds, proposing it, deciding as a second person."""
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flask import render_template as render
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from api.house import acting
 from engine import definitions, drafts, kernel
 from engine.cases import Act
+from engine.decisions import Finding
 from engine.errors import Invalid, NotFound
 from engine.store import definitions as versions
 from engine.store import drafts as rows
@@ -37,14 +39,15 @@ def draft_page(draft_id: UUID) -> ResponseReturnValue:
         base = definitions.get(act.uow, draft.base) if draft.base else None
         before = definitions.files(act.uow, draft.base) if draft.base else {}
         proposals = rows.proposals(act.uow, draft_id)
+        findings = drafts.findings(act, draft_id)
         waiting = next((one for one in proposals if one.decided_at is None), None)
         return render(
             "studio_draft.html",
             draft=draft,
             name=_name(act, draft.process),
             groups=grouped(drafts.listing(act, draft_id)),
-            findings=drafts.findings(act, draft_id),
-            elements={key: one.name for key, one in kernel.outline(files).elements.items()},
+            findings=findings,
+            elements=_element_names(files, findings),
             changes=file_changes(before, files),
             base=base,
             in_force=versions.in_force(act.uow, draft.process),
@@ -135,6 +138,12 @@ def _start(act: Act, process: str, title: str) -> dict[str, bytes]:
     if process in known:
         return files
     return {f"{process}.bpmn": blank_file(process, "bpmn", title or words(process))}
+
+
+def _element_names(files: Mapping[str, bytes], findings: Iterable[Finding]) -> dict[str, str]:
+    named = {one.file for one in findings if one.element}
+    known = kernel.outline({name: files[name] for name in named & files.keys()})
+    return {key: one.name for key, one in known.elements.items()}
 
 
 def _name(act: Act, process: str) -> str:

@@ -11,7 +11,7 @@ from engine.cases.stepping import Act, advance, ensure_text, get, locked, note, 
 from engine.errors import Conflict, Invalid, NotFound
 from engine.history import EventKind
 from engine.kernel import Step
-from engine.store import cases, queue, tasks
+from engine.store import cases, pending, queue, tasks
 from engine.store.cases import Case
 from engine.store.unit_of_work import UnitOfWork
 
@@ -156,7 +156,9 @@ def migrate(  # noqa: PLR0913  # the request has these parts
     )
     facts = {"from": case.definition, "to": to}
     moved = replace(case, definition=to)
-    return advance(act.uow, moved, command, who, EventKind.CASE_MIGRATED, facts=facts)
+    step = advance(act.uow, moved, command, who, EventKind.CASE_MIGRATED, facts=facts)
+    pending.rename(act.uow, step)
+    return step
 
 
 def _set_suspended(  # noqa: PLR0913, PLR0917  # both verbs share these parts

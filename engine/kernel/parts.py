@@ -84,7 +84,10 @@ def outline(files: Mapping[str, bytes]) -> Outline:
 
 def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[PartChange, ...]:
     """Return the parts that do something else, by file; layout and wording do not count."""
-    before, after = _parts(old), _parts(new)
+    # a part lies in one file: what stands in equal files is equal
+    names = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    before = _parts({name: data for name, data in old.items() if name in names})
+    after = _parts({name: data for name, data in new.items() if name in names})
     return tuple(
         PartChange(file=file, id=key, name=part.name, kind=part.kind, what=what)
         for file, key in sorted(before.keys() | after.keys())

@@ -114,3 +114,22 @@ def versions(uow: UnitOfWork, process: str | None = None) -> list[RowMapping]:
     if process is not None:
         statement = statement.where(definition.c.process == process)
     return list(uow.all(statement))
+
+
+def running_elsewhere(
+    uow: UnitOfWork, process: str, digest: str, *, limit: int
+) -> tuple[list[RowMapping], int]:
+    """Return running cases of a process on other versions, oldest first, and how many there are."""
+    elsewhere = (
+        (case.c.process == process) & case.c.ended_at.is_(None) & (case.c.definition != digest)
+    )
+    of = case.c
+    statement = (
+        select(of.id, of.title, of.revision, of.opened_at, of.suspended_at, definition.c.version)
+        .join(definition, definition.c.digest == of.definition)
+        .where(elsewhere)
+        .order_by(of.opened_at, of.id)
+        .limit(limit)
+    )
+    total = uow.scalar(select(func.count()).select_from(case).where(elsewhere))
+    return list(uow.all(statement)), int(total or 0)

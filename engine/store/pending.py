@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import ARRAY, Table, Uuid, any_, bindparam, delete, insert, select, text
+from sqlalchemy import ARRAY, Table, Uuid, any_, bindparam, delete, insert, select, text, update
 
 from engine.kernel.model import Effect, OpenTask, Step, Subscription, Timer
 from engine.store import tasks
@@ -134,6 +134,40 @@ def save(uow: UnitOfWork, case_id: UUID, stored: Stored, step: Step, *, by: str)
     _save_subscriptions(uow, case_id, stored["subscription"], step.subscriptions)
     _save_effects(uow, case_id, stored["effect"], step.effects)
     _save_outgoing(uow, case_id, step)
+
+
+def rename(uow: UnitOfWork, step: Step) -> None:
+    """Let what stays pending over a migration carry the names of the new version.
+
+    Whom a task is offered to, and until when, was said when it opened and stays.
+    """
+    for one in step.tasks:
+        _rename(uow, task, one.id, _said_of_task(one))
+    for timed in step.timers:
+        _rename(uow, timer, timed.id, {"element": timed.element})
+    for heard in step.subscriptions:
+        said = {"element": heard.element, "message": heard.message}
+        _rename(uow, subscription, heard.id, said)
+    for begun in step.effects:
+        _rename(uow, effect, begun.id, {"element": begun.element, "operation": begun.operation})
+
+
+def _said_of_task(one: OpenTask) -> dict[str, object]:
+    return {
+        "element": one.element,
+        "process": one.process,
+        "name": one.name or one.element,
+        "kind": one.kind,
+        "form": one.form,
+        "lane": one.lane,
+        "legal_basis": one.legal_basis,
+        "differs_from": list(one.differs_from),
+        "confidential": one.confidential,
+    }
+
+
+def _rename(uow: UnitOfWork, table: Table, key: str, said: Mapping[str, object]) -> None:
+    uow.write(update(table).where(table.c.id == UUID(key)).values(said))
 
 
 def _close_tasks(
