@@ -1,0 +1,212 @@
+"""Where the cases under a parent stand: a place for each, from all that they wait for, at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Subquery,
+    Text,
+    cast,
+    distinct,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from engine.store.tables import case, effect, incident, subscription, task, timer
+from engine.store.tasks import Task, from_row
+from engine.store.unit_of_work import UnitOfWork
+
+#: Seconds of a day.
+DAY = 24 * 3600
+
+
+def definitions(uow: UnitOfWork, parent: UUID, process: str) -> list[str]:
+    """Return the versions that the cases under a parent run on, the newest case's first."""
+    statement = (
+        select(case.c.definition)
+        .where(case.c.parent == parent, case.c.process == process)
+        .group_by(case.c.definition)
+        .order_by(func.max(case.c.opened_at).desc())
+    )
+    return [row["definition"] for row in uow.all(statement)]
+
+
+def positions(parent: UUID, process: str, ranks: Mapping[str, int]) -> Subquery:
+    """Return the cases under a parent with their place: `ranks` gives that of each element.
+
+    A case that waits at several places stands at the first; `ranks_open` names all of them.
+    """
+    here = (case.c.parent == parent) & (case.c.process == process) & case.c.ended_at.is_(None)
+    place = _places(ranks)
+    waits = union_all(
+        select(task.c.case_id, task.c.element, task.c.due_at)
+        .join(case, case.c.id == task.c.case_id)
+        .where(here, task.c.closed_at.is_(None)),
+        *(
+            select(one.c.case_id, one.c.element, null().label("due_at"))
+            .join(case, case.c.id == one.c.case_id)
+            .where(here)
+            for one in (timer, subscription, effect)
+        ),
+    ).subquery("waits")
+    return (
+        select(
+            waits.c.case_id,
+            func.min(place.c.rank).label("rank"),
+            func.array_agg(distinct(place.c.rank)).label("ranks_open"),
+            func.min(waits.c.due_at).label("due_at"),
+        )
+        .join(place, place.c.element == waits.c.element)
+        .group_by(waits.c.case_id)
+        .subquery("position")
+    )
+
+
+def open_tasks(uow: UnitOfWork, cases: Sequence[UUID]) -> dict[UUID, list[Task]]:
+    """Return the open tasks of several cases, due first."""
+    statement = (
+        select(
+            task,
+            case.c.title.label("case_title"),
+            case.c.key.label("case_key"),
+            case.c.revision,
+            case.c.definition,
+        )
+        .join(case, case.c.id == task.c.case_id)
+        .where(task.c.case_id.in_(cases), task.c.closed_at.is_(None))
+        .order_by(task.c.due_at.nulls_last(), task.c.opened_at, task.c.id)
+    )
+    found: dict[UUID, list[Task]] = {one: [] for one in cases}
+    for row in uow.all(statement):
+        found[row["case_id"]].append(from_row(row))
+    return found
+
+
+def last_done(uow: UnitOfWork, cases: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the task that was closed last in each of several cases."""
+    statement = (
+        select(
+            task.c.case_id,
+            task.c.name,
+            task.c.process,
+            task.c.confidential,
+            task.c.closed_at,
+        )
+        .ext(distinct_on(task.c.case_id))
+        .where(task.c.case_id.in_(cases), task.c.closed_at.is_not(None))
+        .order_by(task.c.case_id, task.c.closed_at.desc(), task.c.id)
+    )
+    return {row["case_id"]: dict(row) for row in uow.all(statement)}
+
+
+def troubled(uow: UnitOfWork, cases: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of several cases that an open incident holds up."""
+    is_open = incident.c.case_id.in_(cases) & incident.c.resolved_at.is_(None)
+    return frozenset(
+        row["case_id"] for row in uow.all(select(incident.c.case_id).distinct().where(is_open))
+    )
+
+
+def stage_times(
+    uow: UnitOfWork, parent: UUID, process: str, ranks: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Return per place how many cases worked in it and left it, with the median of days.
+
+    The time runs from the first task that opened there to the last one that was closed.
+    """
+    place = _places(ranks)
+    stays = (
+        select(
+            place.c.rank,
+            task.c.case_id,
+            func.min(task.c.opened_at).label("opened_at"),
+            func.max(task.c.closed_at).label("closed_at"),
+            func.bool_and(task.c.closed_at.is_not(None)).label("is_over"),
+            func.count().filter(_is_overdue(uow)).label("overdue"),
+        )
+        .join(case, case.c.id == task.c.case_id)
+        .join(place, place.c.element == task.c.element)
+        .where(case.c.parent == parent, case.c.process == process)
+        .group_by(place.c.rank, task.c.case_id)
+        .subquery("stay")
+    )
+    days = func.extract("epoch", stays.c.closed_at - stays.c.opened_at) / DAY
+    middle: Any = func.percentile_cont(0.5).within_group(days)
+    statement = select(
+        stays.c.rank,
+        func.count().filter(stays.c.is_over).label("over"),
+        middle.filter(stays.c.is_over).label("median_days"),
+        func.max(days).filter(stays.c.is_over).label("longest_days"),
+        func.sum(stays.c.overdue).label("overdue"),
+    ).group_by(stays.c.rank)
+    return [dict(row) for row in uow.all(statement)]
+
+
+def reached(
+    uow: UnitOfWork, parent: UUID, process: str, ranks: Mapping[str, int]
+) -> dict[int, int]:
+    """Count the cases that have been at each place: with a task there, or waiting there now."""
+    place, now = _places(ranks), positions(parent, process, ranks)
+    worked = (
+        select(place.c.rank, task.c.case_id)
+        .join(case, case.c.id == task.c.case_id)
+        .join(place, place.c.element == task.c.element)
+        .where(case.c.parent == parent, case.c.process == process)
+    )
+    waits = select(func.unnest(now.c.ranks_open).label("rank"), now.c.case_id)
+    both = worked.union(waits).subquery("been")
+    rows = uow.all(select(both.c.rank, func.count().label("cases")).group_by(both.c.rank))
+    return {row["rank"]: row["cases"] for row in rows}
+
+
+def endings(uow: UnitOfWork, parent: UUID, process: str) -> list[dict[str, Any]]:
+    """Count the ended cases by end event and outcome."""
+    statement = (
+        select(case.c.ended_element, case.c.outcome, func.count().label("cases"))
+        .where(case.c.parent == parent, case.c.process == process, case.c.ended_at.is_not(None))
+        .group_by(case.c.ended_element, case.c.outcome)
+        .order_by(func.count().desc(), case.c.outcome)
+    )
+    return [dict(row) for row in uow.all(statement)]
+
+
+def last_worked(
+    uow: UnitOfWork, parent: UUID, process: str, ranks: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Count the running cases by where they wait and by the last process a person worked in."""
+    now = positions(parent, process, ranks)
+    last = (
+        select(task.c.case_id, task.c.process)
+        .ext(distinct_on(task.c.case_id))
+        .join(now, now.c.case_id == task.c.case_id)
+        .where(task.c.closed_at.is_not(None))
+        .order_by(task.c.case_id, task.c.closed_at.desc(), task.c.id)
+        .subquery("last")
+    )
+    statement = (
+        select(now.c.rank, last.c.process, func.count().label("cases"))
+        .join(last, last.c.case_id == now.c.case_id)
+        .group_by(now.c.rank, last.c.process)
+        .order_by(now.c.rank, func.count().desc())
+    )
+    return [dict(row) for row in uow.all(statement)]
+
+
+def _places(ranks: Mapping[str, int]) -> Subquery:
+    elements = cast(literal(list(ranks), ARRAY(Text)), ARRAY(Text))
+    numbers = cast(literal(list(ranks.values()), ARRAY(Integer)), ARRAY(Integer))
+    return select(
+        func.unnest(elements).label("element"), func.unnest(numbers).label("rank")
+    ).subquery("place")
+
+
+def _is_overdue(uow: UnitOfWork) -> ColumnElement[bool]:
+    return task.c.closed_at.is_(None) & (task.c.due_at < uow.now)
