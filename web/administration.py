@@ -110,8 +110,8 @@ def _incidents(glance: Glance) -> Check:
     if not glance.incidents and not glance.timers_held:
         return Check(title=title, state=GOOD, text=_("No case is stopped."), address=address)
     text = ngettext(
-        "%(n)s case is stopped until somebody mends it.",
-        "%(n)s things are stopped until somebody mends them.",
+        "%(n)s incident is open: its case is stopped until somebody mends it.",
+        "%(n)s incidents are open: their cases are stopped until somebody mends them.",
         glance.incidents,
     )
     return Check(title=title, state=ACT, text=text % {"n": glance.incidents}, address=address)

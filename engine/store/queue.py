@@ -275,11 +275,15 @@ def search_timers(
     uow: UnitOfWork, narrowed: QueueFilter, *, after: Place, limit: int
 ) -> Sequence[RowMapping]:
     """Return running timers with their cases, the next due first."""
-    statement = select(timer, *_OF_CASE).join(case, case.c.id == timer.c.case_id)
-    statement = _narrow(statement, timer.c.element, timer.c.due_at, narrowed)
-    if narrowed.state is not None:
-        statement = statement.where(TIMER_STATES[narrowed.state])
-    return uow.all(_page(statement, (timer.c.due_at, timer.c.id), after).limit(limit))
+    # each state by itself: the index holds only those that nothing keeps from firing
+    states = [narrowed.state] if narrowed.state is not None else [*TIMER_STATES]
+    found: list[RowMapping] = []
+    for state in states:
+        statement = select(timer, *_OF_CASE).join(case, case.c.id == timer.c.case_id)
+        statement = _narrow(statement, timer.c.element, timer.c.due_at, narrowed)
+        statement = _page(statement.where(TIMER_STATES[state]), (timer.c.due_at, timer.c.id), after)
+        found += uow.all(statement.limit(limit))
+    return sorted(found, key=lambda row: (row["due_at"], row["id"]))[:limit]
 
 
 def search_effects(

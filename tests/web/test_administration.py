@@ -1,11 +1,12 @@
 """Administration as a browser asks for it: health, people, roles, deputies, rules."""
 
 import re
+import threading
 
 import pytest
 
 from engine import clock as engine_clock
-from engine import health, people
+from engine import health, people, worker
 from engine.errors import Conflict
 from engine.history import EventKind
 from engine.store import begin, events, users
@@ -66,13 +67,30 @@ def test_a_worker_beats_every_ten_seconds_and_not_more_often(office, clock):
         heart.count(timers=1, effects=0, deliveries=0)
         clock.tick(pause)
         with office.act("otto") as act:
-            (worker,) = health.workers(act)
-        assert worker.timers == 1
+            (one,) = health.workers(act)
+        assert one.timers == 1
     heart.count(timers=1, effects=0, deliveries=0)
     with office.act("otto") as act:
-        (worker,) = health.workers(act)
-    assert worker.timers == 4
-    assert worker.seen_at == engine_clock.now()
+        (one,) = health.workers(act)
+    assert one.timers == 4
+    assert one.seen_at == engine_clock.now()
+
+
+def test_a_serving_worker_beats_and_leaves_no_trace_when_told_to_stop(office):
+    stop, tick = threading.Event(), threading.Event()
+    serving = threading.Thread(target=worker.serve, args=(office.database, office.shell, stop))
+    serving.start()
+    seen = ()
+    for _ in range(300):
+        with office.act("otto") as act:
+            seen = health.workers(act)
+        if seen or tick.wait(0.1):
+            break
+    stop.set()
+    serving.join(timeout=30)
+    assert len(seen) == 1
+    with office.act("otto") as act:
+        assert health.workers(act) == ()
 
 
 def test_an_overdue_timer_is_counted_with_its_drift(site, office, clock):
