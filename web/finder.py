@@ -20,6 +20,8 @@ from web.navigation import may, menu
 from web.pages import Pages
 
 pages = Pages("finder", __name__)
+#: Fewer letters than these find pages of the menu only.
+LETTERS = 2
 filters.install(pages)
 
 
@@ -55,7 +57,7 @@ def find() -> ResponseReturnValue:
 
 def _groups(searched: str) -> list[Group]:
     wanted = words(searched)
-    if not wanted:
+    if sum(map(len, wanted)) < LETTERS:
         return [_pages(searched)]
     with acting() as act:
         found = finding.find(act, wanted)

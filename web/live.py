@@ -151,7 +151,7 @@ def _told(watched: Watched) -> Told:
         identity.ask_again()
         return watched.tell()
     except CursusError:
-        return {"what": "over", "text": _("This page may be out of date."), "link": _again()}
+        return _news("over", _("This page may be out of date."), _again())
 
 
 def _event(told: Told) -> str:
@@ -177,7 +177,7 @@ def _tell_case(task_id: UUID | None, case_id: UUID, *, revision: int, seq: int) 
         found = watching.since(act.uow, case, revision, seq=seq, but_comments_of=act.actor.name)
         if not found:
             return {"what": "same"}
-        return {"what": "changed", "text": news.of(act, case, task, found), "link": _again()}
+        return _news("changed", news.of(act, case, task, found), _again())
 
 
 def _tell_inbox(mark: str, since: datetime) -> Told:
@@ -187,9 +187,13 @@ def _tell_inbox(mark: str, since: datetime) -> Told:
             return {"what": "same"}
         number = watching.opened_since(act.uow, whom, since)
     if not number:
-        return {"what": "moved", "text": _("Your list has changed."), "link": _("Show it")}
+        return _news("moved", _("Your list has changed."), _("Show it"))
     text = ngettext("%(num)s new task", "%(num)s new tasks", number) % {"num": number}
-    return {"what": "moved", "text": text, "link": ngettext("Show it", "Show them", number)}
+    return _news("moved", text, ngettext("Show it", "Show them", number))
+
+
+def _news(what: str, text: str, link: str) -> Told:
+    return {"what": what, "text": text, "link": link, "hide": _("Hide")}
 
 
 def _again() -> str:

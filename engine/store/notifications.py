@@ -9,13 +9,12 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Text, bindparam, func, select, text
+from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from engine import clock
 from engine.store.database import Database
 from engine.store.prepared import prepared
-from engine.store.tables import offer, task
 from engine.store.unit_of_work import UnitOfWork, reading
 
 LOG = logging.getLogger("cursus.live")
@@ -39,6 +38,18 @@ _MARKS = prepared(
     ).bindparams(bindparam("what", type_=ARRAY(Text)))
 )
 
+_OPENED = prepared(
+    text(
+        f"""
+        SELECT count(DISTINCT one.task_id) AS number
+        FROM unnest(CAST(:whom AS text[])) AS whom CROSS JOIN LATERAL (
+            SELECT task_id FROM offer WHERE to_whom = whom ORDER BY due_at, task_id LIMIT {DEPTH}
+        ) AS one JOIN task ON task.id = one.task_id
+        WHERE task.opened_at > :instant
+        """  # noqa: S608  # a number of ours
+    ).bindparams(bindparam("whom", type_=ARRAY(Text)))
+)
+
 
 def marks(uow: UnitOfWork, what: Collection[str]) -> Mapping[str, int]:
     """Return a mark of each stream ("case:<id>") and inbox ("user:ana", "group:hr_officer").
@@ -59,13 +70,6 @@ def look(database: Database, what: Collection[str]) -> Mapping[str, int] | None:
 
 
 def opened_since(uow: UnitOfWork, whom: Sequence[str], instant: datetime) -> int:
-    """Count the tasks offered to any of these that opened after the instant, up to DEPTH."""
-    statement = (
-        select(task.c.id)
-        .join(offer, offer.c.task_id == task.c.id)
-        .where(task.c.closed_at.is_(None), task.c.opened_at > instant, offer.c.to_whom.in_(whom))
-        .distinct()
-        .limit(DEPTH)
-        .subquery()
-    )
-    return int(uow.scalar(select(func.count()).select_from(statement)))
+    """Count the tasks offered to any of these, as far as their marks go, opened after then."""
+    (row,) = uow.rows(_OPENED, whom=list(whom), instant=instant)
+    return int(row["number"])

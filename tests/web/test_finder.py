@@ -8,6 +8,7 @@ from engine import finding
 from engine.finding import fold, matches, pattern, words
 from recruitment.store import records
 from tests.conftest import START
+from tests.support import watched
 
 CALL = {
     "id": "call-1",
@@ -129,3 +130,18 @@ def test_whoever_has_not_signed_in_is_led_to_the_door(site):
     answer = site.anonymous().get("/find?q=x")
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("/sign-in")
+
+
+def test_one_letter_finds_pages_only(site, office):
+    office.open(title="Zoé Müller")
+    page = site.as_("hanna").get("/find?q=m").text
+    assert "found-cases" not in page
+    assert "found-pages" in page
+
+
+def test_a_search_asks_few_questions_of_the_database(office):
+    office.open(title="Zoé Müller")
+    asked = []
+    with office.act("hanna") as act, watched(asked.append):
+        finding.find(act, words("zoe muller write report"))
+    assert len(asked) <= 6

@@ -75,6 +75,7 @@ def test_a_page_hears_who_completed_its_task(reading, office):
     assert content == {
         "text": "Luc completed this task at 10:00.",
         "link": "Show the new state",
+        "hide": "Hide",
     }
 
 
@@ -116,9 +117,9 @@ def test_an_inbox_hears_of_new_tasks(reading, office, site, clock):
     assert page.next() == ("same", {})
     clock.tick(timedelta(minutes=1))
     office.open()
-    assert page.next() == ("moved", {"text": "1 new task", "link": "Show it"})
+    assert page.next() == ("moved", {"text": "1 new task", "link": "Show it", "hide": "Hide"})
     office.open()
-    assert page.next() == ("moved", {"text": "2 new tasks", "link": "Show them"})
+    assert page.next() == ("moved", {"text": "2 new tasks", "link": "Show them", "hide": "Hide"})
 
 
 def test_an_inbox_hears_that_a_task_left_it_and_that_it_came_back(reading, office, site):

@@ -12,6 +12,7 @@ export function finder() {
   let waiting = null;
   let asking = null;
   let chosen = -1;
+  let before = null;
 
   const options = () => [...results.querySelectorAll("[role=option]")];
 
@@ -48,6 +49,7 @@ export function finder() {
   }
 
   function open() {
+    before = document.activeElement;
     if (!box.open) box.showModal();
     input.select();
     ask();
@@ -87,5 +89,9 @@ export function finder() {
   box.addEventListener("click", (event) => {
     if (event.target === box) box.close();
   });
-  box.addEventListener("close", () => asking?.abort());
+  box.addEventListener("close", () => {
+    asking?.abort();
+    input.blur();
+    if (before?.isConnected && before !== document.body) before.focus();
+  });
 }

@@ -16,8 +16,14 @@ export function live() {
     here.searchParams.delete("said");
     link.href = here;
     link.textContent = content.link;
-    text.append(content.text, " ", link);
-    box.className = isQuiet ? "message live live--quiet" : "message message--warn live";
+    const later = document.createElement("button");
+    later.type = "button";
+    later.className = "link";
+    later.textContent = content.hide;
+    later.addEventListener("click", hide);
+    text.append(content.text, " ", link, " ", later);
+    // above the page and not in it: what one is about to click stays where it is
+    box.className = isQuiet ? "message live" : "message message--warn live";
     box.replaceChildren(text);
     box.hidden = false;
   }
