@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from api.cases import only_theirs, record_reading, visible_case
 from api.house import acting
-from api.paging import place
+from api.paging import place as place_of
 from engine import cases, definitions
+from engine.access import authorize
 from engine.cases import Act, Case, comments
 from engine.errors import Invalid, NotFound, StaleCase
 from engine.store import cases as rows
@@ -21,6 +22,7 @@ from engine.store import queue
 from engine.store.cases import CaseFilter
 from engine.store.standing import Standing, standing
 from web import cases_file, lists
+from web.cases_corrections import corrected
 from web.cases_head import head_of
 from web.cases_overview import WITHDRAWAL
 from web.language import ZONE
@@ -49,7 +51,7 @@ def every() -> ResponseReturnValue:
             act.uow,
             _narrowed(act, given),
             sort=asked.sort,
-            after=place(asked),
+            after=place_of(asked),
             limit=lists.SIZE + 1,
         )
         field = asked.sort.removeprefix("-")
@@ -134,6 +136,18 @@ def resume(case_id: UUID) -> ResponseReturnValue:
         _ensure_fresh(visible_case(act, case_id))
         cases.resume(act, case_id, reason=_reason())
     return done(f"/cases/{case_id}", "case-resumed")
+
+
+@pages.post("/cases/<uuid:case_id>/correct")
+def correct(case_id: UUID) -> ResponseReturnValue:
+    """Correct one value; the one before stays on record."""
+    place, value = request.form.get("place", ""), request.form.get("value", "")
+    with acting() as act:
+        case = visible_case(act, case_id)
+        authorize(act.actor, "case:correct", act.shell.policy)
+        variables = corrected(cases.look(act.uow, case), place, value)
+        cases.correct(act, case_id, variables, reason=_reason(), expected_revision=_revision())
+    return done(f"/cases/{case_id}?tab=data", "case-corrected")
 
 
 @pages.post("/cases/<uuid:case_id>/extend")

@@ -10,7 +10,15 @@ from api.cases import sees_variables
 from engine.cases import Act, comments
 from engine.kernel import Element
 from recruitment.store import records
-from web import cases_diagram, cases_moment, cases_overview, cases_timeline, cases_values, lists
+from web import (
+    cases_corrections,
+    cases_diagram,
+    cases_moment,
+    cases_overview,
+    cases_timeline,
+    cases_values,
+    lists,
+)
 from web.cases_head import Head, whose
 from web.language import ZONE, _
 from web.navigation import may
@@ -70,7 +78,10 @@ def _comments(act: Act, head: Head) -> dict[str, Any]:
 
 
 def _data(act: Act, head: Head) -> dict[str, Any]:
-    return {"groups": cases_values.groups(act, head)}
+    groups = cases_values.groups(act, head)
+    why_not = cases_overview.why_not_correct(act, head)
+    leaves = cases_corrections.leaves(head.view) if groups and not why_not else ()
+    return {"groups": groups, "leaves": leaves, "why_not": why_not}
 
 
 def _as_of(act: Act, head: Head) -> dict[str, Any]:

@@ -101,6 +101,11 @@ def actions(act: Act, head: Head) -> tuple[Action, ...]:
     return tuple(sorted(found, key=lambda one: one.why_not is not None))
 
 
+def why_not_correct(act: Act, head: Head) -> str | None:
+    """Say why data cannot be corrected now; None when it can."""
+    return _blocked(act, head, "case:correct")
+
+
 def _on_case(act: Act, head: Head) -> Iterator[Action]:
     case = head.case
     if any(one.message == WITHDRAWAL for one in head.definition.elements.values()):

@@ -71,7 +71,7 @@ def readable(name: str) -> str:
 def shown(value: object, depth: int = 0) -> Shown:
     """Return a JSON value as something to read."""
     if depth >= _DEEPEST or not isinstance(value, Mapping | list | tuple):
-        return Shown(text=_written(value))
+        return Shown(text=written(value))
     if isinstance(value, Mapping):
         if not value:
             return Shown(text=_("nothing"))
@@ -106,7 +106,8 @@ def _is_like(first: Mapping[str, object], other: object) -> bool:
     )
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """Write a single value as people do."""
     if value is None:
         return _("not known")
     if isinstance(value, bool):

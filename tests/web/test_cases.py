@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from engine import cases
 from engine.store import events, queue
@@ -222,6 +223,45 @@ def test_whoever_is_there_for_a_task_sees_the_contents_of_ones_own_acts_only(sit
     assert "The data of this case is not shown to you." in _text(
         site.as_("luc").get(f"/cases/{case}?tab=data")
     )
+
+
+def test_a_value_is_corrected_and_the_one_before_stays_on_record(site, office):
+    variables = {"due": "2026-02-01T00:00:00+01:00", "person": {"name": "X", "paid": True, "n": 1}}
+    case = office.open(variables=variables)
+    hanna = site.as_("hanna")
+    assert "Person / Paid: yes" in _text(hanna.get(f"/cases/{case}?tab=data"))
+    for place, value in (("person/name", "Y"), ("person/paid", "no"), ("person/n", "2.5")):
+        data = _form(office, case, place=place, value=value)
+        assert hanna.post(f"/cases/{case}/correct", data=data).status_code == 303
+    assert office.kinds(case)[-3:] == ["case:corrected"] * 3
+    with office.begin() as uow:
+        (root, *_rest) = cases.look(uow, office.case(case)).scopes
+    assert root.variables["person"] == {"name": "Y", "paid": False, "n": 2.5}
+
+
+def test_a_correction_that_makes_no_sense_is_refused(site, office):
+    case = office.open(variables={"due": "2026-02-01T00:00:00+01:00", "paid": True, "n": 1})
+    hanna = site.as_("hanna")
+    for place, value in (("nothing", "x"), ("paid", "perhaps"), ("n", "many"), ("n", "NaN")):
+        data = _form(office, case, place=place, value=value)
+        assert hanna.post(f"/cases/{case}/correct", data=data).status_code == 422, place
+    data = _form(office, case, place="n", value="2")
+    assert site.as_("lara").post(f"/cases/{case}/correct", data=data).status_code == 403
+    assert "No value can be corrected" in _text(site.as_("aldo").get(f"/cases/{case}?tab=data"))
+
+
+@pytest.mark.tampers
+def test_a_broken_seal_is_said_above_the_time_line(site, office, case):
+    office.complete("lara", case, REPORT)
+    with office.database.engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(
+            text("UPDATE event SET actor = 'petra' WHERE stream = :stream AND seq = 1"),
+            {"stream": f"case:{case}"},
+        )
+    page = _text(site.as_("hanna").get(f"/cases/{case}?tab=timeline"))
+    assert "The seal of this history is broken at event no. 1." in page
+    assert "Lara completed" in page
 
 
 def test_the_diagram_stands_there_as_text_with_the_place_of_the_case(site, office, case):
