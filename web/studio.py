@@ -22,10 +22,11 @@ from engine.store import events
 from engine.store.drafts import Draft, Proposal
 from web.language import _, words
 from web.pages import Pages, done
-from web.studio_words import part_kind
+from web.studio_words import aspects, part_kind
 
 pages = Pages("studio", __name__)
 pages.add_app_template_global(part_kind, "part_kind")
+pages.add_app_template_global(aspects, "part_aspects")
 
 #: The newest events of a process that its page tells.
 TOLD = 50

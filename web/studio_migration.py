@@ -24,6 +24,8 @@ from web.studio import pages
 LOOKED_AT = 200
 #: Fields of the form that say which element stands for which.
 MAP = "map."
+#: Fields that say which revision of a ready case the page showed.
+SEEN = "revision."
 READY, MAPPING, BLOCKED = "ready", "mapping", "blocked"
 
 
@@ -94,7 +96,7 @@ def migration(process: str) -> ResponseReturnValue:
 def migrate(process: str) -> ResponseReturnValue:
     """Move the chosen cases, each in a transaction of its own, and tell what became of each."""
     to, reason = request.form.get("to", ""), request.form.get("reason", "")
-    chosen = [_id(one) for one in request.form.getlist("case")]
+    chosen = _chosen()
     if not chosen:
         raise Invalid("Choose at least one case", where="case")
     if not reason.strip():
@@ -117,7 +119,7 @@ def _moved(case_id: UUID, to: str, reason: str) -> Result:
                 mapping=_mapping(request.form),
                 reason=reason,
                 recompute_timers=request.form.get("recompute_timers") == "yes",
-                expected_revision=request.form.get(f"revision.{case_id}", type=int),
+                expected_revision=request.form.get(f"{SEEN}{case_id}", type=int),
             )
     except CursusError as error:
         return Result(title=title, id=case_id, refusal=str(error))
@@ -201,6 +203,14 @@ def _mapping(given: Mapping[str, str]) -> dict[str, str]:
 def _title(title: str, case_id: UUID) -> str:
     """Return the title only to people who may read cases: it names a person."""
     return title if may("case:read") else _short(case_id)
+
+
+def _chosen() -> list[UUID]:
+    """Return the cases ticked, or all that the page said were ready."""
+    if request.form.get("all") == "yes":
+        seen = [one.removeprefix(SEEN) for one in request.form if one.startswith(SEEN)]
+        return [_id(one) for one in seen]
+    return [_id(one) for one in request.form.getlist("case")]
 
 
 def _id(text: str) -> UUID:

@@ -28,3 +28,36 @@ def part_kind(kind: str) -> str:
         "inputData": _("input of a table"),
     }
     return known.get(kind) or _("field: %(kind)s", kind=words(kind).lower())
+
+
+def aspects(names: tuple[str, ...]) -> str:
+    """Return what of a part changed, in words."""
+    known = {
+        "kind": _("kind"),
+        "name": _("name"),
+        "who": _("who does it"),
+        "when": _("due date or priority"),
+        "event": _("what it waits for"),
+        "form": _("form"),
+        "operation": _("operation"),
+        "decision": _("decision table"),
+        "calls": _("process called"),
+        "inputs": _("what it takes"),
+        "outputs": _("what it keeps"),
+        "script": _("calculation"),
+        "loop": _("repetition"),
+        "place": _("place"),
+        "law": _("legal basis or outcome"),
+        "four_eyes": _("four eyes or confidentiality"),
+        "leaving": _("where it leads"),
+        "rules": _("rules"),
+        "columns": _("columns"),
+        "hit_policy": _("how rules are chosen"),
+        "label": _("label"),
+        "validate": _("what is accepted"),
+        "conditional": _("when it is shown"),
+        "values": _("choices"),
+        "text": _("text"),
+        "description": _("description"),
+    }
+    return ", ".join(known.get(one, words(one).lower()) for one in names)

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
@@ -47,13 +47,16 @@ class PartChange:
     #: its BPMN tag, "decision" or the kind of a form's field
     kind: str
     what: Literal["added", "removed", "changed"]
+    #: what of it changed: "name", "form", "leaving", ...; empty unless it was changed
+    aspects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
     name: str
     kind: str
-    behaviour: object
+    #: everything that counts, by aspect
+    behaviour: Mapping[str, object]
 
 
 def outline(files: Mapping[str, bytes]) -> Outline:
@@ -88,22 +91,32 @@ def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Par
     names = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     before = _parts({name: data for name, data in old.items() if name in names})
     after = _parts({name: data for name, data in new.items() if name in names})
-    return tuple(
-        PartChange(file=file, id=key, name=part.name, kind=part.kind, what=what)
-        for file, key in sorted(before.keys() | after.keys())
-        if (what := _what(before.get((file, key)), after.get((file, key))))
-        and (part := after.get((file, key)) or before[file, key])
+    found = (
+        _change(place, before.get(place), after.get(place))
+        for place in sorted(before.keys() | after.keys())
     )
+    return tuple(one for one in found if one is not None)
 
 
-def _what(
-    before: _Part | None, after: _Part | None
-) -> Literal["added", "removed", "changed"] | None:
-    if before is None:
-        return "added"
-    if after is None:
-        return "removed"
-    return "changed" if before != after else None
+def _change(place: tuple[str, str], before: _Part | None, after: _Part | None) -> PartChange | None:
+    file, key = place
+    if before is not None and after is not None:
+        aspects = _aspects(before, after)
+        if not aspects:
+            return None
+        return PartChange(
+            file=file, id=key, name=after.name, kind=after.kind, what="changed", aspects=aspects
+        )
+    part = after or before
+    assert part is not None  # noqa: S101  # it stands in one of the two
+    what: Literal["added", "removed"] = "added" if after else "removed"
+    return PartChange(file=file, id=key, name=part.name, kind=part.kind, what=what)
+
+
+def _aspects(before: _Part, after: _Part) -> tuple[str, ...]:
+    names = {"kind": None, **before.behaviour, **after.behaviour}
+    old, new = {**before.behaviour, "kind": before.kind}, {**after.behaviour, "kind": after.kind}
+    return tuple(name for name in names if old.get(name) != new.get(name))
 
 
 def _parts(files: Mapping[str, bytes]) -> dict[tuple[str, str], _Part]:
@@ -122,12 +135,33 @@ def _of_diagrams(graph: Graph) -> Iterator[tuple[tuple[str, str], _Part]]:
             (flow.target, flow.condition or "", flow.is_default)
             for flow in (graph.flows[one] for one in node.outgoing if one in graph.flows)
         )
-        element = replace(node.element, line=None, file=None, documentation=None)
-        bare = replace(node, element=element, incoming=(), outgoing=(), boundaries=(), default=None)
         part = _Part(
-            name=node.element.name or key, kind=node.kind, behaviour=(bare, tuple(leaving))
+            name=node.element.name or key,
+            kind=node.kind,
+            behaviour={**_of_node(node), "leaving": leaving},
         )
         yield (node.element.file or "", key), part
+
+
+def _of_node(node: Node) -> dict[str, object]:
+    one, duty = node.element, node.duty
+    return {
+        "name": one.name,
+        "who": (one.lane, duty.assignee, duty.candidate_groups, duty.candidate_users),
+        "when": (duty.due_at, duty.follow_up_at, duty.priority),
+        "event": (node.event, one.interrupting, one.attached_to, node.link_target),
+        "form": one.form,
+        "operation": (one.operation, node.retries),
+        "decision": one.decision,
+        "calls": one.calls,
+        "inputs": node.inputs,
+        "outputs": (node.outputs, node.result),
+        "script": node.script,
+        "loop": node.loop,
+        "place": (one.process, node.scope),
+        "law": (one.legal_basis, one.outcome, one.milestone),
+        "four_eyes": (one.differs_from, one.confidential),
+    }
 
 
 def _of_table(name: str, data: bytes) -> Iterator[tuple[tuple[str, str], _Part]]:
@@ -138,7 +172,26 @@ def _of_table(name: str, data: bytes) -> Iterator[tuple[tuple[str, str], _Part]]
     for one in root.iter("{*}decision", "{*}inputData"):
         key = one.get("id") or one.get("name") or ""
         kind = etree.QName(one).localname
-        yield (name, key), _Part(name=one.get("name") or key, kind=kind, behaviour=_text(one))
+        behaviour: dict[str, object] = {"name": one.get("name")}
+        for child in one.iter():
+            if isinstance(child.tag, str) and child.getparent() is one:
+                _add_table_parts(behaviour, child)
+        yield (name, key), _Part(name=one.get("name") or key, kind=kind, behaviour=behaviour)
+
+
+def _add_table_parts(behaviour: dict[str, object], child: etree._Element) -> None:
+    """Tell rules and columns of a table apart; anything else counts as one."""
+    tag = etree.QName(child).localname
+    if tag != "decisionTable":
+        behaviour[tag] = (*cast("tuple[object, ...]", behaviour.get(tag, ())), _text(child))
+        return
+    behaviour["hit_policy"] = (child.get("hitPolicy"), child.get("aggregation"))
+    for part in child:
+        if isinstance(part.tag, str):
+            name = {"rule": "rules", "input": "columns", "output": "columns"}.get(
+                etree.QName(part).localname, "columns"
+            )
+            behaviour[name] = (*cast("tuple[object, ...]", behaviour.get(name, ())), _text(part))
 
 
 def _text(element: etree._Element) -> tuple[object, ...]:
@@ -155,8 +208,11 @@ def _of_form(name: str, data: bytes) -> Iterator[tuple[tuple[str, str], _Part]]:
     for one in _components(form):
         key = str(one.get("id") or one.get("key") or "")
         label = one.get("label") or one.get("key") or one.get("text") or key
-        rest = {name: value for name, value in one.items() if name not in ("components", "layout")}
-        behaviour = json.dumps(rest, sort_keys=True)
+        behaviour = {
+            name: json.dumps(value, sort_keys=True)
+            for name, value in one.items()
+            if name not in ("components", "layout", "type", "id")
+        }
         kind = str(one.get("type") or "field")
         yield (name, key), _Part(name=str(label)[:80], kind=kind, behaviour=behaviour)
 

@@ -31,7 +31,7 @@ def test_a_ready_case_is_shown_and_moved(site, office, case):
     olga = site.as_("olga")
     page = olga.get("/studio/review/migrate").text
     assert "1 of 1 running cases on other versions looked at" in page
-    assert f'value="{case}" checked' in page
+    assert f'value="{case}"' in page
     assert "Review of X" not in page, "a process owner may not read cases"
     data = {"to": _newest(office), "case": str(case), f"revision.{case}": "1", "reason": "clearer"}
     done = olga.post("/studio/review/migrate", data=data)
@@ -54,6 +54,15 @@ def test_a_case_that_changed_meanwhile_is_told_and_the_others_move(site, office,
     assert office.case(case).definition != office.case(other).definition
 
 
+def test_all_ready_cases_are_moved_at_once(site, office, case):
+    other = office.open(title="Another")
+    office.publish("review", NAMED)
+    data = {"to": _newest(office), "reason": "clearer", "all": "yes"}
+    data |= {f"revision.{case}": "1", f"revision.{other}": "1"}
+    done = site.as_("olga").post("/studio/review/migrate", data=data).text
+    assert "2 of 2 cases are on version 2 now." in done
+
+
 def test_an_element_without_a_counterpart_asks_for_a_mapping(site, office, case):
     office.publish("review", RENAMED)
     olga = site.as_("olga")
@@ -61,7 +70,7 @@ def test_an_element_without_a_counterpart_asks_for_a_mapping(site, office, case)
     assert "needs a mapping" in page
     assert 'name="map.write_report"' in page
     mapped = "/studio/review/migrate?map.write_report=draw_up"
-    assert f'value="{case}" checked' in olga.get(mapped).text
+    assert f'name="case" value="{case}"' in olga.get(mapped).text
     data = {
         "to": _newest(office), "reason": "renamed", "case": str(case),
         f"revision.{case}": "1", "map.write_report": "draw_up",
