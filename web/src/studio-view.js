@@ -1,0 +1,50 @@
+// A drawing on any page: <figure data-bpmn="address of the file">, for reading, with its text.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { around, fitReadable, label, show } from "./_studio_canvas.js";
+import { listElements } from "./_studio_elements.js";
+import { load } from "./_studio_keep.js";
+import { made, texts } from "./_studio_texts.js";
+
+const WORDS = { zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Whole drawing", elements: "Elements as text" };
+
+async function draw(figure) {
+  const canvas = made("div", { class: "view__canvas" });
+  figure.prepend(canvas);
+  const viewer = new NavigatedViewer({ container: canvas });
+  await viewer.importXML((await load(figure.dataset.bpmn)).text);
+  fitReadable(viewer);
+  label(viewer, figure.getAttribute("aria-label") || figure.querySelector("figcaption")?.textContent || "");
+  figure.append(tools(viewer), asText(viewer));
+  figure.dataset.drawn = "yes";
+}
+
+function tools(viewer) {
+  const acts = around(viewer);
+  const buttons = Object.keys(acts).map((key) => {
+    const button = made("button", { type: "button", class: "button button--small" }, texts[key] || WORDS[key]);
+    button.addEventListener("click", acts[key]);
+    return button;
+  });
+  return made("div", { class: "actions view__tools" }, ...buttons);
+}
+
+function asText(viewer) {
+  const list = made("ol", { class: "elements" });
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  listElements(list, registry, (id) => {
+    registry.forEach((one) => canvas.removeMarker(one, "compare--here"));
+    if (show(viewer, id)) canvas.addMarker(id, "compare--here");
+  });
+  return made("details", {}, made("summary", {}, texts.elements || WORDS.elements), list);
+}
+
+async function start() {
+  const figures = [...document.querySelectorAll("figure[data-bpmn]")];
+  await Promise.all(
+    figures.map((figure) => draw(figure).catch((error) => figure.append(made("p", { role: "alert" }, error.message)))),
+  );
+  document.documentElement.dataset.editor = "ready";
+}
+
+start();
