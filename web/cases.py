@@ -108,7 +108,7 @@ def withdraw(case_id: UUID) -> ResponseReturnValue:
     with acting() as act:
         visible_case(act, case_id)
         cases.receive(act, case_id, WITHDRAWAL, variables, expected_revision=_revision())
-    return done(f"/cases/{case_id}", "case-withdrawn")
+    return done(f"/cases/{case_id}", "withdrawn")
 
 
 @pages.post("/cases/<uuid:case_id>/cancel")

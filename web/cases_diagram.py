@@ -71,26 +71,27 @@ def levels(definition: Definition, view: View) -> tuple[Level, ...]:
     )
 
 
-def drawing(head: Head, wanted: str | None, view: View | None = None) -> Drawing:
-    """Return one level: the one asked for, else where the work is."""
-    seen = view or head.view
-    every = levels(head.definition, seen)
-    level = next((one for one in every if one.process == wanted), None) or _busiest(
-        head.definition, seen, every
-    )
+def drawing(head: Head, wanted: str | None) -> Drawing:
+    """Return one level of the case as it is: the one asked for, else where the work is."""
     due: dict[str, list[datetime]] = {}
-    for one in head.timers if view is None else ():
+    for one in head.timers:
         due.setdefault(one.element, []).append(one.due_at)
-    text = _Text(definition=head.definition, view=seen, due=due)
+    return drawn(head.definition, head.view, wanted, due)
+
+
+def drawn(
+    definition: Definition, view: View, wanted: str | None, due: Mapping[str, list[datetime]]
+) -> Drawing:
+    """Return one level of a case as it was seen at some instant."""
+    every = levels(definition, view)
+    level = next((one for one in every if one.process == wanted), None)
+    level = level or _busiest(definition, view, every)
+    text = _Text(definition=definition, view=view, due=due)
     return Drawing(
         level=level,
         levels=every,
-        steps=text.steps(outline(head.definition, level.process)),
-        marks={
-            "address": _address(head.definition, level.process),
-            **marks(seen),
-            "due": {name: [at.isoformat() for at in found] for name, found in due.items()},
-        },
+        steps=text.steps(outline(definition, level.process)),
+        marks={"address": _address(definition, level.process), **marks(view)},
     )
 
 

@@ -8,7 +8,7 @@ from flask import request
 
 from api.cases import sees_variables
 from engine.cases import Act, comments
-from engine.kernel import Element
+from engine.kernel import Definition
 from recruitment.store import records
 from web import (
     cases_corrections,
@@ -93,21 +93,24 @@ def _as_of(act: Act, head: Head) -> dict[str, Any]:
         if asked
         else cases_moment.present(act, head, stops[-1].seq)
     )
-    drawing = cases_diagram.drawing(head, request.args.get("process"), past.view)
+    drawing = cases_diagram.drawn(past.definition, past.view, request.args.get("process"), {})
     return {
         "past": past,
         "at_value": _for_field(at),
         "stops": stops,
         "standing_on": sum(1 for one in stops if one.at <= at),
         "drawing": drawing,
-        "island": _island(head, stops, drawing),
+        "island": _island(head, past.definition, stops, drawing),
     }
 
 
 def _island(
-    head: Head, stops: tuple[cases_moment.Stop, ...], drawing: cases_diagram.Drawing
+    head: Head,
+    definition: Definition,
+    stops: tuple[cases_moment.Stop, ...],
+    drawing: cases_diagram.Drawing,
 ) -> Mapping[str, object]:
-    elements: Mapping[str, Element] = head.definition.elements
+    elements = definition.elements
     return {
         "case": f"/api/v1/cases/{head.case.id}",
         "stops": [{"seq": one.seq, "at": one.at.isoformat(), "says": one.says} for one in stops],

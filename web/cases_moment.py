@@ -7,7 +7,7 @@ from api.cases import sees_variables
 from engine import definitions, kernel, replay
 from engine.cases import Act
 from engine.errors import Invalid
-from engine.kernel import View
+from engine.kernel import Definition, View
 from engine.store import events
 from web.cases_head import Head
 from web.cases_timeline import says
@@ -39,6 +39,8 @@ class Past:
 
     at: datetime
     seq: int
+    #: the version that it ran on then
+    definition: Definition
     view: View
     tasks: tuple[Pending, ...]
     timers: tuple[Pending, ...]
@@ -76,6 +78,7 @@ def present(act: Act, head: Head, seq: int) -> Past:
     return Past(
         at=act.uow.now,
         seq=seq,
+        definition=head.definition,
         view=head.view,
         tasks=tuple(Pending(name=one.name, due_at=one.due_at) for one in head.tasks),
         timers=tuple(
@@ -95,6 +98,7 @@ def past(act: Act, head: Head, at: datetime) -> Past:
     return Past(
         at=at,
         seq=moment.seq,
+        definition=definition,
         view=view,
         tasks=tuple(
             Pending(name=one.name or one.element, due_at=one.due_at) for one in moment.step.tasks

@@ -88,7 +88,6 @@ def messages() -> dict[str, str]:
         "case-cancelled": _("The case is cancelled."),
         "case-suspended": _("The case is suspended."),
         "case-resumed": _("The case goes on."),
-        "deadline-moved": _("The deadline is moved."),
         "case-corrected": _("The value is corrected."),
         "commented": _("Your comment is written."),
         "sent-back": _("Sent back. The earlier task is open again."),

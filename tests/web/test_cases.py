@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from engine import cases
 from engine.store import events, queue
-from tests.support import REPORT
+from tests.support import REPORT, REVIEW
 
 PARTS = ("overview", "diagram", "timeline", "papers", "comments", "data", "as-of")
 HOSTILE = "<script>alert(1)</script> & \"x\" 'y'"
@@ -286,6 +286,31 @@ def test_a_case_is_shown_as_of_an_instant(site, office, case, clock):
     assert hanna.get(f"/cases/{case}?tab=as-of&at=2020-01-01T00:00").status_code == 404
     assert hanna.get(f"/cases/{case}?tab=as-of&at=whenever").status_code == 422
     assert then
+
+
+def test_a_case_that_was_moved_to_another_version_is_shown_on_the_one_of_then(
+    site, office, case, clock
+):
+    other = {
+        name: content.replace(b"write_report", b"draft_report")
+        for name, content in REVIEW.items()
+        if name != "write_report.form"
+    }
+    other["draft_report.form"] = REVIEW["write_report.form"].replace(
+        b"write_report", b"draft_report"
+    )
+    version = office.publish(files=other)
+    clock.tick(timedelta(days=1))
+    mapping = {"write_report": "draft_report"}
+    office.do("otto", cases.migrate, case, to=version["digest"], mapping=mapping, reason="New.")
+    hanna = site.as_("hanna")
+    then = hanna.get(f"/cases/{case}?tab=as-of&at=2026-01-05T12:00").text
+    assert 'id="step-write_report"' in then
+    assert 'id="step-draft_report"' in hanna.get(f"/cases/{case}?tab=as-of").text
+    page = _text(hanna.get(f"/cases/{case}?tab=timeline"))
+    assert "moved the case to another version" in page
+    assert "version 1" in page
+    assert "version 2" in page
 
 
 def test_a_case_that_has_ended_says_how(site, office, case):
