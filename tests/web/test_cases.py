@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from engine import cases
+from engine.cases import comments
 from engine.store import events, queue
+from recruitment.store import records
 from tests.support import REPORT, REVIEW
 
 PARTS = ("overview", "diagram", "timeline", "papers", "comments", "data", "as-of")
@@ -186,6 +188,51 @@ def test_a_comment_is_written_and_shown_as_plain_text(site, office, case):
     assert "<script>alert" not in page
     assert site.as_("hanna").post(f"/cases/{case}/comments", data={}).status_code == 422
     assert site.as_("petra").post(f"/cases/{case}/comments", data={"text": "x"}).status_code == 404
+
+
+def test_documents_and_letters_are_listed_for_those_who_may_read_them(site, office):
+    case = office.open(key="A1")
+    page = _text(site.as_("hanna").get(f"/cases/{case}?tab=papers"))
+    assert "No document has arrived." in page
+    assert "No letter was written in this case yet." in page
+    _keep_papers(office, case)
+    page = site.as_("hanna").get(f"/cases/{case}?tab=papers").text
+    assert "cv.pdf" in page
+    assert "/api/v1/applications/documents/D1" in page
+    assert "Invitation" in page
+    assert "&lt;script&gt;alert" in page
+    assert "<script>alert" not in page
+    theirs = _text(site.as_("lara").get(f"/cases/{case}?tab=papers"))
+    assert "Your role does not read documents." in theirs
+    assert "Invitation" not in theirs
+
+
+def _keep_papers(office, case):
+    with office.act("hanna") as act:
+        now = act.uow.now
+        cv = {"id": "D1", "kind": "cv", "name": "cv.pdf", "media_type": "application/pdf"}
+        cv |= {"sha256": "0" * 64, "size": 4, "content": b"%PDF", "received_at": now}
+        call = {"id": "C1", "reference": "C1", "title": "C", "deadline": now, "content": {}}
+        person = {"id": "P1", "name": "P", "email": "p@example.org", "content": {}}
+        records.add_call(act.uow, {**call, "created_at": now})
+        records.add_candidate(act.uow, {**person, "created_at": now})
+        mail = {"id": "A1", "call": "C1", "candidate": "P1", "received_at": now, "content": {}}
+        records.add_application(act.uow, mail)
+        records.add_document(act.uow, {**cv, "application": "A1"})
+        letter = {"id": uuid4(), "case_id": case, "to_address": "p@example.org", "template": "t"}
+        letter |= {"subject": "Invitation", "body": HOSTILE, "written_at": now}
+        records.add_letter(act.uow, letter)
+        comments.write(act, case, "Papers for a test.")
+
+
+def test_a_comment_at_a_task_leads_back_to_it(site, office, case):
+    task = office.task(case).id
+    data = {"text": "Soon.", "task": str(task), "next": f"/tasks/{task}"}
+    answer = site.as_("lara").post(f"/cases/{case}/comments", data=data)
+    assert answer.headers["Location"].startswith(f"/tasks/{task}?said=")
+    data["next"] = "//elsewhere.example/"
+    answer = site.as_("lara").post(f"/cases/{case}/comments", data=data)
+    assert answer.headers["Location"].startswith(f"/cases/{case}")
 
 
 def test_hostile_names_stay_text_in_every_part(site, office):
