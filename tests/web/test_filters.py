@@ -55,7 +55,7 @@ def test_a_filter_says_how_many_tasks_it_shows(site, office):
     office.open(key="a1")
     lara = site.as_("lara")
     save(lara, query="key=a1")
-    assert re.search(r'Mine of a1 <span class="tag">2</span>', lara.get("/work").text)
+    assert re.search(r'Mine of a1</a>\s*<span class="tag">2</span>', lara.get("/work").text)
 
 
 def test_the_same_name_again_replaces_the_filter(site, office):

@@ -8,7 +8,7 @@ from engine import finding
 from engine.finding import fold, matches, pattern, words
 from recruitment.store import records
 from tests.conftest import START
-from tests.support import watched
+from tests.support import REPORT, REVIEW, watched
 
 CALL = {
     "id": "call-1",
@@ -77,7 +77,7 @@ def test_a_task_is_found_by_its_name_alone_in_any_case(office):
 
 def test_who_may_not_read_all_cases_finds_those_with_a_task_of_theirs(office):
     theirs = office.open(title="Dupont one")
-    office.complete("lara", office.open(title="Dupont two"), {"grade": 3, "text": "Good work."})
+    office.complete("lara", office.open(title="Dupont two"), REPORT)
     with office.act("petra") as act:
         nothing = finding.find(act, words("dupont"))
     assert (nothing.cases, nothing.tasks) == ([], [])
@@ -145,3 +145,19 @@ def test_a_search_asks_few_questions_of_the_database(office):
     with office.act("hanna") as act, watched(asked.append):
         finding.find(act, words("zoe muller write report"))
     assert len(asked) <= 6
+
+
+def test_a_confidential_task_is_found_only_by_those_it_is_offered_to(office):
+    open_, secret = (
+        b'name="differsFrom" value="write_report" />',
+        b'name="confidential" value="true" />',
+    )
+    diagram = REVIEW["review.bpmn"].replace(open_, secret)
+    office.publish(files={**REVIEW, "review.bpmn": diagram})
+    case = office.open(title="Dupont")
+    office.complete("lara", case, REPORT)
+    with office.act("hanna") as act:
+        found = finding.find(act, words("dupont"))
+    assert ([one.id for one in found.cases], found.tasks) == ([case], [])
+    with office.act("carla") as act:
+        assert [one.case_id for one in finding.find(act, words("sign dupont")).tasks] == [case]

@@ -23,14 +23,16 @@ export function live() {
     later.addEventListener("click", hide);
     text.append(content.text, " ", link, " ", later);
     // above the page and not in it: what one is about to click stays where it is
+    box.replaceChildren();
     box.className = isQuiet ? "message live" : "message message--warn live";
-    box.replaceChildren(text);
+    // a region is heard when something is written into it while it is there already
     box.hidden = false;
+    setTimeout(() => box.replaceChildren(text), 50);
   }
 
   function hide() {
     box.hidden = true;
-    box.replaceChildren();
+    setTimeout(() => box.hidden && box.replaceChildren(), 50);
   }
 
   function close() {
