@@ -45,7 +45,10 @@ def draft_page(draft_id: UUID) -> ResponseReturnValue:
             "studio_draft.html",
             draft=draft,
             name=_name(act, draft.process),
-            groups=grouped(drafts.listing(act, draft_id)),
+            groups=grouped(
+                drafts.listing(act, draft_id),
+                definitions.find(act.uow, draft.base) if draft.base else None,
+            ),
             findings=findings,
             elements=_element_names(files, findings),
             changes=file_changes(before, files),

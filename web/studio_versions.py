@@ -13,7 +13,7 @@ from engine import definitions, kernel
 from engine.access import authorize
 from engine.cases import Act
 from engine.errors import NotFound
-from engine.kernel import PartChange
+from engine.kernel import Definition, PartChange
 from engine.store.drafts import DraftFile
 from web.language import _
 from web.pages import allow_editor
@@ -26,7 +26,8 @@ class Group:
     """Files of one kind under their heading."""
 
     title: str
-    files: tuple[DraftFile, ...]
+    #: each with what people call it, if that is known
+    files: tuple[tuple[DraftFile, str | None], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +49,12 @@ def version(digest: str) -> ResponseReturnValue:
         other = _other(others, row)
         before = definitions.files(act.uow, other["digest"]) if other else None
         in_force = definitions.latest(act.uow, row["process"])["digest"]
+        known = definitions.find(act.uow, digest)
     return render(
         "studio_version.html",
         version=row,
         in_force=in_force,
-        groups=grouped(DraftFile(name=n, size=len(d)) for n, d in sorted(files.items())),
+        groups=grouped([DraftFile(name=n, size=len(d)) for n, d in files.items()], known),
         others=[one for one in others if one["digest"] != digest],
         other=other,
         changes=file_changes(before, files) if before is not None else None,
@@ -80,15 +82,27 @@ def look(digest: str, name: str) -> ResponseReturnValue:
     )
 
 
-def grouped(files: Iterable[DraftFile]) -> list[Group]:
-    """Divide files into diagrams, decision tables and forms."""
+def grouped(files: Iterable[DraftFile], known: Definition | None) -> list[Group]:
+    """Divide files into diagrams, decision tables and forms, each under what people call it."""
     titles = {"bpmn": _("Diagrams"), "dmn": _("Decision tables"), "form": _("Forms")}
-    given = list(files)
+    names = _file_names(known) if known else {}
+    given = sorted(files, key=lambda one: (names.get(one.name) or one.name).casefold())
     groups = [
-        Group(title=title, files=tuple(one for one in given if one.kind == kind))
+        Group(
+            title=title,
+            files=tuple((one, names.get(one.name)) for one in given if one.kind == kind),
+        )
         for kind, title in titles.items()
     ]
     return [one for one in groups if one.files]
+
+
+def _file_names(known: Definition) -> dict[str, str | None]:
+    forms = {f"{one.form}.form": one.name for one in known.elements.values() if one.form}
+    tables = {
+        one.file: one.name or one.id for model in known.models for one in model.decisions.values()
+    }
+    return {**tables, **forms, **{one.file: one.name for one in known.processes.values()}}
 
 
 def file_changes(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileChange]:
