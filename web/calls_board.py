@@ -220,13 +220,12 @@ def narrowed_by(given: Mapping[str, str]) -> Narrowed:
 
 def _columns(act: Act, head: Head, plan: Plan, narrowed: Narrowed) -> list[Column]:
     position = boards.positions(head.case.id, PROCESS, plan.ranks)
-    counts = {
-        plan.column_of(one): one for one in listing.count(act.uow, head.call, position, narrowed)
-    }
     rows = listing.first(act.uow, head.call, position, narrowed, each=EACH + 1)
     held: dict[str, list[Row]] = {}
     for row in rows:
         held.setdefault(plan.column_of(row), []).append(row)
+    nothing = {"cases": 0, "cases_late": 0, "cases_overdue": 0}
+    counts = {name: some[0] for name, some in held.items()}
     cards: dict[str, list[Card]] = {}
     for card in _cards(act, plan, [row for some in held.values() for row in some[:EACH]]):
         cards.setdefault(card.column, []).append(card)
@@ -236,9 +235,9 @@ def _columns(act: Act, head: Head, plan: Plan, narrowed: Narrowed) -> list[Colum
             id=name,
             title=plan.title(name),
             kind=_kind(plan, name),
-            count=counts[name]["cases"] if name in counts else 0,
-            late=counts[name]["late"] if name in counts else 0,
-            overdue=counts[name]["overdue"] if name in counts else 0,
+            count=counts.get(name, nothing)["cases"],
+            late=counts.get(name, nothing)["cases_late"],
+            overdue=counts.get(name, nothing)["cases_overdue"],
             cards=cards.get(name, []),
             more=_more(head, name, held[name][EACH - 1], given)
             if len(held.get(name, [])) > EACH

@@ -63,7 +63,12 @@ def table(key: str) -> ResponseReturnValue:
             found, asked, key=lambda one: one[asked.field], row_id=lambda one: one["id"]
         )
         position = boards.positions(head.case.id, PROCESS, plan.ranks)
-        counted = listing.count(act.uow, head.call, position, _narrowed(plan, given))
+        everything = listing.count(act.uow, head.call, position, Narrowed())
+        counted = (
+            listing.count(act.uow, head.call, position, _narrowed(plan, given))
+            if given
+            else everything
+        )
         return render(
             "call_table.html",
             head=head,
@@ -73,7 +78,7 @@ def table(key: str) -> ResponseReturnValue:
             given=given,
             sort=asked.sort,
             sorting=lists.sorting,
-            stages=_choices(act, head, plan),
+            stages=[(one, plan.title(one)) for one in plan.order(map(plan.column_of, everything))],
             outcomes=[one["outcome"] for one in _endings(act, head)],
             matching=sum(one["cases"] for one in counted),
             file=lists.address().replace("/table", "/table.csv", 1),
@@ -118,13 +123,6 @@ def _narrowed(plan: Plan, given: Mapping[str, str]) -> Narrowed:
         late=narrowed.late,
         name=narrowed.name,
     )
-
-
-def _choices(act: Act, head: Head, plan: Plan) -> list[tuple[str, str]]:
-    """Return the columns of the board, to choose one."""
-    position = boards.positions(head.case.id, PROCESS, plan.ranks)
-    there = {plan.column_of(one) for one in listing.count(act.uow, head.call, position, Narrowed())}
-    return [(name, plan.title(name)) for name in plan.order(there)]
 
 
 def _endings(act: Act, head: Head) -> list[Mapping[str, Any]]:

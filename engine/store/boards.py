@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     Integer,
     Subquery,
@@ -16,9 +17,10 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from engine.store.tables import case, effect, incident, subscription, task, timer
 from engine.store.tasks import Task, from_row
@@ -39,34 +41,42 @@ def definitions(uow: UnitOfWork, parent: UUID, process: str) -> list[str]:
     return [row["definition"] for row in uow.all(statement)]
 
 
-def positions(parent: UUID, process: str, ranks: Mapping[str, int]) -> Subquery:
+def positions(parent: UUID, process: str, ranks: Mapping[str, int]) -> CTE:
     """Return the cases under a parent with their place: `ranks` gives that of each element.
 
     A case that waits at several places stands at the first; `ranks_open` names all of them.
     """
-    here = (case.c.parent == parent) & (case.c.process == process) & case.c.ended_at.is_(None)
-    place = _places(ranks)
+    here = (
+        select(case.c.id.label("case_id"))
+        .where(case.c.parent == parent, case.c.process == process, case.c.ended_at.is_(None))
+        .subquery("here")
+    )
+    # lateral: one probe of an index per case, however many cases there are elsewhere
     waits = union_all(
-        select(task.c.case_id, task.c.element, task.c.due_at)
-        .join(case, case.c.id == task.c.case_id)
-        .where(here, task.c.closed_at.is_(None)),
+        select(task.c.element, task.c.due_at)
+        .where(task.c.case_id == here.c.case_id, task.c.closed_at.is_(None))
+        .correlate(here),
         *(
-            select(one.c.case_id, one.c.element, null().label("due_at"))
-            .join(case, case.c.id == one.c.case_id)
-            .where(here)
+            select(one.c.element, null().label("due_at"))
+            .where(one.c.case_id == here.c.case_id)
+            .correlate(here)
             for one in (timer, subscription, effect)
         ),
-    ).subquery("waits")
+    ).lateral("waits")
+    # looked up and not joined: a join would be made anew for every case
+    rank = literal(dict(ranks), JSONB)[waits.c.element].astext.cast(Integer)
     return (
         select(
-            waits.c.case_id,
-            func.min(place.c.rank).label("rank"),
-            func.array_agg(distinct(place.c.rank)).label("ranks_open"),
+            here.c.case_id,
+            func.min(rank).label("rank"),
+            func.array_agg(distinct(rank)).filter(rank.is_not(None)).label("ranks_open"),
             func.min(waits.c.due_at).label("due_at"),
         )
-        .join(place, place.c.element == waits.c.element)
-        .group_by(waits.c.case_id)
-        .subquery("position")
+        .select_from(here.join(waits, true()))
+        .group_by(here.c.case_id)
+        .cte("position")
+        # computed once, not once more in every row of a join that was thought to be small
+        .prefix_with("MATERIALIZED")
     )
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
-    Subquery,
     func,
     literal,
     literal_column,
@@ -82,7 +82,7 @@ def calls(
 
 
 def count(
-    uow: UnitOfWork, call_row: Found, position: Subquery, narrowed: Narrowed
+    uow: UnitOfWork, call_row: Found, position: CTE, narrowed: Narrowed
 ) -> list[dict[str, Any]]:
     """Count the applications of a call by place and end, with the late and overdue ones."""
     rank = func.coalesce(position.c.rank, NOWHERE).label("rank")
@@ -104,7 +104,7 @@ def count(
 def applications(
     uow: UnitOfWork,
     call_row: Found,
-    position: Subquery,
+    position: CTE,
     narrowed: Narrowed,
     wanted: Wanted,
 ) -> list[dict[str, Any]]:
@@ -150,9 +150,13 @@ def arrivals(uow: UnitOfWork, call_id: str) -> list[dict[str, Any]]:
 
 
 def first(
-    uow: UnitOfWork, call_row: Found, position: Subquery, narrowed: Narrowed, *, each: int
+    uow: UnitOfWork, call_row: Found, position: CTE, narrowed: Narrowed, *, each: int
 ) -> list[dict[str, Any]]:
-    """Return the first applications, due first, of every place and end of a call, in one query."""
+    """Return the first applications, due first, of every place and end of a call.
+
+    Each row carries the numbers of its column, so that one query is enough: `cases`,
+    `cases_late` and `cases_overdue`.
+    """
     listed = (
         _of_call(call_row, position).where(*_conditions(call_row, position, narrowed)).subquery()
     )
@@ -164,7 +168,14 @@ def first(
         )
         .label("number")
     )
-    numbered = select(listed, number).subquery()
+    of_column = (listed.c.rank, listed.c.ended)
+    is_overdue = listed.c.due_at < uow.now
+    counts = (
+        func.count().over(partition_by=of_column).label("cases"),
+        func.count().filter(listed.c.late).over(partition_by=of_column).label("cases_late"),
+        func.count().filter(is_overdue).over(partition_by=of_column).label("cases_overdue"),
+    )
+    numbered = select(listed, number, *counts).subquery()
     statement = select(numbered).where(numbered.c.number <= each)
     return [
         dict(row)
@@ -172,7 +183,7 @@ def first(
     ]
 
 
-def _of_call(call_row: Found, position: Subquery) -> Select[Any]:
+def _of_call(call_row: Found, position: CTE) -> Select[Any]:
     return (
         select(
             application.c.id,
@@ -209,9 +220,7 @@ def _is_late(call_row: Found) -> ColumnElement[bool]:
     return application.c.received_at > literal(call_row["deadline"])
 
 
-def _conditions(
-    call_row: Found, position: Subquery, narrowed: Narrowed
-) -> list[ColumnElement[bool]]:
+def _conditions(call_row: Found, position: CTE, narrowed: Narrowed) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if narrowed.rank is not None:
         found.append(func.coalesce(position.c.rank, NOWHERE) == narrowed.rank)
