@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import render_template as render
@@ -9,15 +10,19 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from api.house import acting
+from api.paging import MalformedCursor, PageRequest
 from engine import people
 from engine.access import authorize
 from engine.cases import Act
 from engine.errors import CursusError, Invalid
 from engine.store import users
+from engine.store.users import DeputyFilter
 from web import lists
 from web.administration import pages
 from web.language import ZONE, _
 from web.pages import done, local
+
+TIMES = ("now", "future", "past")
 
 
 @pages.get("/administration/deputies")
@@ -29,21 +34,49 @@ def deputy_list() -> ResponseReturnValue:
 
 
 def _page(act: Act, entered: Mapping[str, str], fault: str | None) -> str:
-    given = lists.given("when", "person")
+    given, today = lists.given("when", "person"), today_of(act.uow.now)
     when = given.get("when", "now")
-    when = when if when in ("now", "future", "past") else "now"
+    when = when if when in TIMES else "now"
+    by = "-last_day" if when == "past" else "first_day"
+    asked = lists.asked([by])
+    narrowed = DeputyFilter(when=when, day=today, name=given.get("person"))
+    found = users.search_deputies(act.uow, narrowed, after=_after(asked), limit=lists.SIZE + 1)
+    shown = lists.shown(
+        found, asked, key=lambda one: one[asked.field], row_id=lambda one: str(one["id"])
+    )
     return render(
         "administration_deputies.html",
-        rows=users.deputies_by_time(
-            act.uow, when, day=today_of(act.uow.now), name=given.get("person")
-        ),
+        shown=shown,
         when=when,
         given=given,
         everybody=users.every(act.uow),
         entered=entered,
         fault=fault,
-        today=today_of(act.uow.now),
+        today=today,
     )
+
+
+def _after(asked: PageRequest) -> tuple[date, UUID] | None:
+    if asked.after is None:
+        return None
+    day = asked.after.key
+    try:
+        key = UUID(asked.after.id)
+    except ValueError as error:
+        raise MalformedCursor(where="after", remedy="begin with the first page") from error
+    if isinstance(day, datetime) or not isinstance(day, date):
+        raise MalformedCursor(where="after", remedy="begin with the first page")
+    return day, key
+
+
+def current_deputies(act: Act, name: str) -> list[Any]:
+    """Return the deputyships of a person that are running or to come."""
+    today = today_of(act.uow.now)
+    return [
+        one
+        for when in ("now", "future")
+        for one in users.search_deputies(act.uow, DeputyFilter(when=when, day=today, name=name))
+    ]
 
 
 @pages.post("/administration/deputies")

@@ -21,7 +21,8 @@ from engine.store import users
 from engine.store.users import UserFilter
 from web import lists
 from web.administration import pages
-from web.language import ZONE, _
+from web.administration_deputies import current_deputies
+from web.language import _
 from web.pages import done
 
 #: Attempts to sign in that a person's page shows.
@@ -101,12 +102,6 @@ def user(name: str) -> ResponseReturnValue:
 
 def _user_page(act: Act, name: str, given: Mapping[str, Any], faults: Mapping[str, str]) -> str:
     row = people.get(act.uow, name)
-    today = act.uow.now.astimezone(ZONE).date()
-    deputies = [
-        one
-        for when in ("now", "future")
-        for one in users.deputies_by_time(act.uow, when, day=today, name=name)
-    ]
     return render(
         "administration_user.html",
         user=row,
@@ -114,8 +109,7 @@ def _user_page(act: Act, name: str, given: Mapping[str, Any], faults: Mapping[st
         faults=faults,
         roles=sorted(act.shell.roles | set(row["roles"])),
         tokens=users.tokens(act.uow, name),
-        deputies=deputies,
-        today=today,
+        deputies=current_deputies(act, name),
         sign_ins=users.sign_ins(act.uow, name, limit=LATEST),
     )
 

@@ -22,7 +22,7 @@ from web import lists
 from web.administration import pages
 from web.administration_deputies import day_from
 from web.language import ZONE, _
-from web.pages import done
+from web.pages import done, local
 
 #: A row of the store, read by name; its own type is the store's.
 Row = Any
@@ -124,7 +124,7 @@ def annotate(incident_id: UUID) -> ResponseReturnValue:
     """Write a note on an incident."""
     with acting() as act:
         cases.annotate_incident(act, incident_id, note=request.form.get("note", "").strip())
-    return done("/administration/incidents", "saved")
+    return done(local(request.form.get("next"), "/administration/incidents"), "saved")
 
 
 # --- timers ----------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ def run_effect(effect_id: UUID) -> ResponseReturnValue:
     """Let an operation be tried at once."""
     with acting() as act:
         cases.hasten_effect(act, effect_id, note=request.form.get("note", "").strip())
-    return done("/administration/effects", "effect-hastened")
+    return done(local(request.form.get("next"), "/administration/effects"), "effect-hastened")
 
 
 # --- what the three lists share --------------------------------------------------------------

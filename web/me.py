@@ -12,7 +12,12 @@ from engine import people, timelimits
 from engine.cases import Act
 from engine.errors import CursusError, Invalid, NotAllowed
 from engine.store import users
-from web.administration_deputies import appoint_from_form, day_from, today_of
+from web.administration_deputies import (
+    appoint_from_form,
+    current_deputies,
+    day_from,
+    today_of,
+)
 from web.language import _
 from web.pages import Pages, done
 
@@ -30,11 +35,6 @@ def account() -> ResponseReturnValue:
 
 def _page(act: Act, **more: object) -> str:
     name, today = act.actor.name, today_of(act.uow.now)
-    deputies = [
-        one
-        for when in ("now", "future")
-        for one in users.deputies_by_time(act.uow, when, day=today, name=name)
-    ]
     seen_since = act.uow.now - identity.SESSION_IDLE
     opened_since = act.uow.now - identity.SESSION_LIFE
     found = users.sessions(act.uow, name, seen_since=seen_since)
@@ -42,7 +42,7 @@ def _page(act: Act, **more: object) -> str:
         "me.html",
         **{
             "user": people.get(act.uow, name),
-            "deputies": deputies,
+            "deputies": current_deputies(act, name),
             "everybody": [one for one in users.every(act.uow) if one["name"] != name],
             "tokens": users.tokens(act.uow, name),
             "sessions": [one for one in found if one["opened_at"] > opened_since],

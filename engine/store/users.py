@@ -16,9 +16,11 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
     true,
+    tuple_,
     union,
     update,
 )
@@ -255,14 +257,35 @@ def sign_ins(uow: UnitOfWork, name: str, *, limit: int) -> Sequence[RowMapping]:
     return uow.all(statement.order_by(sign_in.c.at.desc(), sign_in.c.id.desc()).limit(limit))
 
 
-def deputies_by_time(
-    uow: UnitOfWork, when: str, *, day: date, name: str | None = None, limit: int = 200
+@dataclass(frozen=True, kw_only=True)
+class DeputyFilter:
+    """Which deputyships: those that are "now", "future" or "past" on a day, perhaps of one person.
+
+    `name` is the absent person or the deputy.
+    """
+
+    when: str
+    day: date
+    name: str | None = None
+
+
+def search_deputies(
+    uow: UnitOfWork,
+    narrowed: DeputyFilter,
+    *,
+    after: tuple[date, UUID] | None = None,
+    limit: int = 200,
 ) -> Sequence[RowMapping]:
-    """Return the deputyships that are "now", "future" or "past" on a day, perhaps of one person."""
-    first, last = deputy.c.first_day, deputy.c.last_day
+    """Return deputyships by their first day; past ones by their last day, the latest first."""
+    first, last, day = deputy.c.first_day, deputy.c.last_day, narrowed.day
+    is_past = narrowed.when == "past"
     condition = {"now": (first <= day) & (last >= day), "future": first > day, "past": last < day}
-    order = (last.desc(), deputy.c.id) if when == "past" else (first, deputy.c.id)
-    statement = select(deputy).where(condition[when]).order_by(*order).limit(limit)
-    if name is not None:
-        statement = statement.where(or_(deputy.c.absent == name, deputy.c.deputy == name))
-    return uow.all(statement)
+    key = (last if is_past else first, deputy.c.id)
+    statement = select(deputy).where(condition[narrowed.when]).limit(limit)
+    if narrowed.name is not None:
+        own = or_(deputy.c.absent == narrowed.name, deputy.c.deputy == narrowed.name)
+        statement = statement.where(own)
+    if after is not None:
+        here, there = tuple_(*key), tuple_(*map(literal, after))
+        statement = statement.where(here < there if is_past else here > there)
+    return uow.all(statement.order_by(*[one.desc() for one in key] if is_past else key))

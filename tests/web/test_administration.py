@@ -10,6 +10,7 @@ from engine import health, people, worker
 from engine.errors import Conflict
 from engine.history import EventKind
 from engine.store import begin, events, users
+from engine.store.users import DeputyFilter
 
 
 def _text(answer):
@@ -275,7 +276,22 @@ def _deputyships(office, when):
     from web.administration_deputies import today_of  # noqa: PLC0415  # after wiring
 
     with office.begin() as uow:
-        return users.deputies_by_time(uow, when, day=today_of(uow.now))
+        return users.search_deputies(uow, DeputyFilter(when=when, day=today_of(uow.now)))
+
+
+def test_many_past_deputyships_come_page_by_page(site, office, clock):
+    otto = site.as_("otto")
+    for number in range(52):
+        day = f"2026-02-{number % 28 + 1:02}"
+        given = {**ABSENCE, "first_day": day, "last_day": day}
+        assert otto.post("/administration/deputies", data=given).status_code == 303
+    clock.move_to("2026-03-02T09:00:00+01:00")
+    first = otto.get("/administration/deputies?when=past").get_data(as_text=True)
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = _text(otto.get(following.replace("&amp;", "&")))
+    assert second.count("1 Feb 2026") == 4
+    bad = otto.get("/administration/deputies?when=now&after=WyJmaXJzdF9kYXkiLCJ2IiwxLCJ4Il0")
+    assert bad.status_code == 400
 
 
 @pytest.mark.parametrize(
