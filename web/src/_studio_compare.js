@@ -54,11 +54,21 @@ function synchronise(left, right) {
 }
 
 function differing(before, after) {
-  if (!before || !after) return { removed: {}, added: {}, changed: {}, layout: {} };
+  if (!before || !after) return { removed: {}, added: {}, changed: {}, layout: {}, values: {} };
   const { _removed: removed, _added: added, _changed: changed, _layoutChanged: layout } = diff(before, after);
   const models = Object.fromEntries(Object.entries(changed).map(([id, one]) => [id, one.model]));
   const moved = Object.fromEntries(Object.entries(layout).filter(([id]) => !(id in models) && !(id in added)));
-  return { removed, added, changed: models, layout: moved };
+  return { removed, added, changed: models, layout: moved, values: valuesOf(changed) };
+}
+
+// Plain values in words; what lies deeper is coloured and can be opened.
+function valuesOf(changed) {
+  const plain = (value) => value === undefined || value === null || ["string", "number", "boolean"].includes(typeof value);
+  const said = ({ attrs = {} }) =>
+    Object.values(attrs)
+      .filter(({ oldValue, newValue }) => plain(oldValue) && plain(newValue))
+      .map(({ oldValue, newValue }) => [oldValue ?? "", newValue ?? ""]);
+  return Object.fromEntries(Object.entries(changed).map(([id, one]) => [id, said(one)]));
 }
 
 function colour(viewer, found, kinds) {
@@ -83,7 +93,7 @@ function inWords(found, go) {
   return groups.map((kind) => {
     const entries = Object.entries(found[kind]);
     const title = made("summary", {}, made("span", { class: `compare__key compare__key--${kind}` }), ` ${texts[kind]}: ${entries.length}`);
-    const list = made("ul", {}, ...entries.map(([id, model]) => made("li", {}, link(id, model, go))));
+    const list = made("ul", {}, ...entries.map(([id, model]) => made("li", {}, link(id, model, go), ...wasAndIs(kind === "changed" ? found.values[id] : []))));
     return made("details", { open: kind !== "layout" }, title, list);
   });
 }
@@ -92,4 +102,10 @@ function link(id, model, go) {
   const button = made("button", { type: "button", class: "link" }, `${kindOf(model.$type)}: ${model.name || model.text || id}`);
   button.addEventListener("click", () => go(id));
   return button;
+}
+
+function wasAndIs(pairs) {
+  return pairs.map(([was, is]) =>
+    made("span", { class: "compare__values" }, made("del", {}, String(was) || "–"), " → ", made("ins", {}, String(is) || "–")),
+  );
 }

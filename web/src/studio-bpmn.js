@@ -19,7 +19,7 @@ function makeViewer(data) {
   if (!data.may_edit) return new NavigatedViewer({ ...shared, additionalModules: [translation] });
   const modeler = new BpmnModeler({
     ...shared,
-    propertiesPanel: { parent: "#properties" },
+    propertiesPanel: { parent: "#properties", layout: { groups: { general: { open: true } } } },
     additionalModules: [
       BpmnPropertiesPanelModule,
       BpmnPropertiesProviderModule,

@@ -20,6 +20,7 @@ function makeEditor(data) {
   };
   editor.on("views.changed", ({ views, activeView }) => {
     listen();
+    if (activeView?.type === "drd") clear(editor.getActiveViewer().get("canvas"));
     tabs(editor, views, activeView);
     listeners.forEach((act) => act.viewed?.());
   });
@@ -40,6 +41,12 @@ function makeEditor(data) {
       download: async () => download(data.file.name, await text(), "application/xml"),
     },
   };
+}
+
+// Below the title and beside the tools, where nothing is hidden.
+function clear(canvas) {
+  const { inner, scale, x, y } = canvas.viewbox();
+  canvas.scroll({ dx: (x - inner.x) * scale + 130, dy: (y - inner.y) * scale + 120 });
 }
 
 async function openFirstTable(editor, xml) {
