@@ -258,6 +258,8 @@ def decide(act: Act, proposal_id: UUID, *, approve: bool, reason: str = "") -> P
     if proposal.draft_revision != draft.revision:
         raise _stale(draft, proposal.draft_revision)
     content = rows.files(act.uow, draft.id)
+    # whoever publishes the same process meanwhile is waited for, and then seen
+    events.head(act.uow, f"definition:{draft.process}")
     _ensure_publishable(act, draft, content)
     digest = _publish(act, draft, proposal, content)
     decided = {"decision": "approved", "reason": reason.strip() or None, "digest": digest}

@@ -161,6 +161,25 @@ def test_catching_up_names_what_both_changed_and_keeps_the_draft(owners, draft):
     assert owners.do("olga", drafts.files, draft)["review.bpmn"] == _named("Mine")
 
 
+def test_of_two_proposals_the_second_has_to_look_at_the_first(owners, proposal):
+    other = owners.do("odile", drafts.begin, "review", "Other").id
+    owners.do("odile", drafts.save_file, other, "review.bpmn", _named("Other"))
+    second = owners.do("odile", drafts.propose, other, "other words").id
+    _decide(owners, "otmar", proposal, approve=True)
+    with pytest.raises(Conflict, match="came into force"):
+        _decide(owners, "otmar", second, approve=True)
+
+
+def test_approving_the_content_of_an_earlier_version_puts_that_one_in_force(owners, proposal):
+    _decide(owners, "otmar", proposal, approve=True)
+    back = owners.do("olga", drafts.begin, "review", "Back").id
+    owners.do("olga", drafts.save_file, back, "review.bpmn", DIAGRAM)
+    again = owners.do("olga", drafts.propose, back, "the old words were better").id
+    assert _decide(owners, "otmar", again, approve=True).digest
+    assert _in_force(owners) == 1
+    assert _stream(owners)[-1] == ("definition:in-force", "otmar")
+
+
 def test_new_cases_take_an_earlier_version_again(owners):
     first = owners.case(owners.open()).definition
     owners.publish("review", {**REVIEW, "review.bpmn": _named("Second")})
