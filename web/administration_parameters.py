@@ -45,7 +45,8 @@ class Sheet:
     file: str
     title: str
     digest: str
-    used_by: Sequence[str]
+    #: their ids and names
+    used_by: Sequence[tuple[str, str]]
     rows: Sequence[Parameter]
 
 
@@ -73,14 +74,14 @@ def _matches(row: Parameter, text: str) -> bool:
 def _sheets(act: Act) -> list[Sheet]:
     """Return the tables in force; processes that share the same file share one sheet."""
     models: dict[tuple[str, str], Model] = {}
-    users: dict[tuple[str, str], list[str]] = {}
+    users: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for process, name in health.processes(act.uow).items():
         digest = definitions.latest(act.uow, process)["digest"]
         for model in definitions.find(act.uow, digest).models:
             if model.name in FILES:
                 key = (model.name, model.digest)
                 models[key] = model
-                users.setdefault(key, []).append(name)
+                users.setdefault(key, []).append((process, name))
     order = sorted(models, key=lambda key: (FILES.index(key[0]), -len(users[key])))
     return [
         sheet
@@ -90,7 +91,7 @@ def _sheets(act: Act) -> list[Sheet]:
     ]
 
 
-def _sheet(model: Model, decision: Decision, used_by: Sequence[str]) -> Sheet | None:
+def _sheet(model: Model, decision: Decision, used_by: Sequence[tuple[str, str]]) -> Sheet | None:
     table = decision.logic
     if not isinstance(table, Table) or table.inputs:
         return None

@@ -386,7 +386,9 @@ def test_parameters_show_value_meaning_and_source(site, office):
             catalogue=wiring.shell().for_gate(),
             policy=office.shell.policy,
         )
-    page = _text(site.as_("olga").get("/administration/parameters"))
+    answer = site.as_("olga").get("/administration/parameters")
+    assert 'href="/studio/recruitment_case"' in answer.get_data(as_text=True)
+    page = _text(answer)
     assert "Document deadline" in page
     assert "15 working days" in page
     assert "4 months, 15 days" in page
