@@ -9,9 +9,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
-from engine import definitions, kernel
+from engine import cases, definitions, kernel
 from engine.access import Actor, authorize, ensure_four_eyes
 from engine.cases import Act
 from engine.decisions.findings import Finding
@@ -31,6 +32,16 @@ _checked: "OrderedDict[object, tuple[Finding, ...]]" = OrderedDict()
 _lock = threading.Lock()
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,94}\.(bpmn|dmn|form)", re.ASCII)
 _PROCESS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """What publishing a draft would mean for the running cases, were they moved to it."""
+
+    definition: kernel.Definition
+    #: rows of the cases looked at, oldest first, each with what moving it would do
+    cases: tuple[tuple[Mapping[str, Any], kernel.Preview], ...]
+    total: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +168,21 @@ def changes(act: Act, draft_id: UUID) -> list[Change]:
         for name in names
         if before.get(name) != now.get(name)
     ]
+
+
+def what_if(act: Act, draft_id: UUID, *, limit: int) -> WhatIf:
+    """Run the draft against the running cases, changing nothing; raise DefinitionRefused."""
+    authorize(act.actor, "case:migrate", act.shell.policy)
+    draft = get(act, draft_id)
+    content = rows.files(act.uow, draft.id)
+    new = kernel.load(kernel.collect(content, draft.process))
+    found, total = versions.running_elsewhere(act.uow, draft.process, new.digest, limit=limit)
+    seen = []
+    for row in found:
+        case = cases.get(act.uow, row["id"])
+        old = definitions.find(act.uow, case.definition)
+        seen.append((dict(row), kernel.preview_migration(old, new, case.state)))
+    return WhatIf(definition=new, cases=tuple(seen), total=total)
 
 
 def is_behind(act: Act, draft: Draft) -> bool:

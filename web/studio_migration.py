@@ -1,5 +1,6 @@
 """Move running cases to another version: see each one first, then move those chosen."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from api.house import acting
-from engine import cases, definitions
+from engine import cases, definitions, drafts
 from engine.access import authorize
 from engine.cases import Act
 from engine.errors import CursusError, Invalid
@@ -89,6 +90,25 @@ def migration(process: str) -> ResponseReturnValue:
             missing=_missing(act, process, target, [one for _row, one in previews], mapping),
             mapping=mapping,
             total=total,
+        )
+
+
+@pages.get("/studio/drafts/<uuid:draft_id>/what-if")
+def what_if(draft_id: UUID) -> ResponseReturnValue:
+    """Show what a draft would mean for the running cases, before anybody publishes it."""
+    with acting() as act:
+        draft = drafts.get(act, draft_id)
+        found = drafts.what_if(act, draft_id, limit=LOOKED_AT)
+        candidates = [_candidate(row, one, found.definition) for row, one in found.cases]
+        return render(
+            "studio_what_if.html",
+            draft=draft,
+            candidates=candidates,
+            counts=Counter(one.state for one in candidates),
+            reasons=Counter(text for one in candidates for text in one.obstacles).most_common(),
+            added=sorted({name for one in candidates for name in one.added}),
+            removed=sorted({name for one in candidates for name in one.removed}),
+            total=found.total,
         )
 
 

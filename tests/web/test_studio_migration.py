@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import definitions
+from engine import definitions, drafts
 from tests.support import DUE, REVIEW
 
 DIAGRAM = REVIEW["review.bpmn"]
@@ -91,3 +91,17 @@ def test_without_a_reason_or_a_case_nothing_moves(site, office, case):
 @pytest.mark.parametrize("name", ["hanna", "aldo"])
 def test_others_may_not_even_look(site, case, name):
     assert site.as_(name).get("/studio/review/migrate").status_code == 403
+
+
+def test_a_draft_is_run_against_the_running_cases_before_it_is_published(site, office, case):
+    draft = office.do("olga", drafts.begin, "review", "Renamed").id
+    office.do("olga", drafts.save_file, draft, "review.bpmn", RENAMED["review.bpmn"])
+    olga, address = site.as_("olga"), f"/studio/drafts/{draft}/what-if"
+    assert address in olga.get(f"/studio/drafts/{draft}").text
+    page = olga.get(address).text
+    assert "1 of 1 running cases looked at" in page
+    assert "write_report is active and has no counterpart in the new version" in page
+    office.do("olga", drafts.save_file, draft, "review.bpmn", NAMED["review.bpmn"])
+    assert "Every case looked at could go on where it stands." in olga.get(address).text
+    assert office.task(case).name == "Write the report"
+    assert site.as_("aldo").get(address).status_code == 403
