@@ -23,7 +23,8 @@ _PASSING = frozenset({"after", "said"})
 COUNTED = 100
 #: How many filters of a page are counted.
 _COUNTS = 8
-Count = Callable[[Act, Mapping[str, str]], int]
+#: Returns None where counting would take long.
+Count = Callable[[Act, Mapping[str, str]], int | None]
 _counts: dict[str, Count] = {}
 
 

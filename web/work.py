@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask import g, request
 from flask import render_template as render
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from api.house import acting
@@ -23,6 +23,8 @@ from web.pages import Pages
 from web.reasons import why_mine
 
 pages = Pages("work", __name__)
+#: In an inbox of so many tasks, those of a kept filter are not counted.
+LARGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +169,11 @@ def _chosen(given: list[str]) -> list[UUID]:
 
 
 @filters.counted("/work")
-def count(act: Act, given: Mapping[str, str]) -> int:
-    """Count what the inbox shows with these filters, as far as a kept filter tells."""
+def count(act: Act, given: Mapping[str, str]) -> int | None:
+    """Count what the inbox shows with these filters; None in an inbox too large to look through."""
+    if "inbox" not in g:
+        (g.inbox,) = worklist.counts(act.uow, act.actor, [(None, None)])
+    if g.inbox >= LARGE:
+        return None
     narrowed = _narrowed(act, dict(given), spans(clock.now()))
     return len(worklist.mine(act.uow, act.actor, narrowed, limit=filters.COUNTED))
