@@ -1,5 +1,6 @@
 """The verbs on a case: each authorises, locks, steps the kernel, records and stores."""
 
+from engine.cases import comments
 from engine.cases.course import (
     cancel,
     correct,
@@ -37,6 +38,7 @@ __all__ = [
     "assign",
     "cancel",
     "claim",
+    "comments",
     "complete",
     "complete_task",
     "correct",
