@@ -15,7 +15,7 @@ from pathlib import Path
 
 from api.identity import hash_password, new_token
 from bench import fixtures
-from cursus import wiring
+from cursus import service, wiring
 from cursus.config import Config
 from engine import clock, definitions, people
 from engine.access import Actor
@@ -24,7 +24,7 @@ from engine.store import Database, begin
 
 HANNA = Actor(name="hanna", roles=frozenset({"hr_officer", "process_owner"}))
 #: As `cursus serve` starts it.
-GUNICORN = ("--workers", "2", "--threads", "4", "--worker-class", "gthread")
+GUNICORN = ("--workers", "2", *service.GUNICORN)
 _WAIT = threading.Event()
 
 
