@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
-from bench import completion, house, inbox, kernel_step, small, startup, timers
+from bench import completion, house, inbox, kernel_step, pages, small, startup, timers
 from bench.figures import Figure, Measured, Missing
 from bench.house import Bench
 
@@ -31,6 +31,7 @@ def main() -> int:
             "details": lambda: small.measure(bench),
             "timers": lambda: timers.measure(bench),
             "inbox": lambda: inbox.measure(bench),
+            "pages": lambda: pages.measure(bench),
             "start-up": startup.measure,
         }
         wanted = sys.argv[1:] or list(measured)

@@ -1,0 +1,176 @@
+"""The first page of every list, with 100 000 open tasks and 20 000 cases behind it."""
+
+import pickle
+import statistics
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from api.identity import hash_password, new_token
+from bench.figures import Figure, Measured
+from bench.house import Bench, floor, free_port, prepare, product, serving
+from bench.load import send
+from cursus import wiring
+from cursus.demo import director
+from engine import cases, clock, people, worker, worklist
+from engine.access import Actor
+from engine.cases import Act
+from engine.store import begin
+from recruitment import intake
+from recruitment.store import records
+
+CASES, TASKS_EACH, ON_ONE_CALL = 20_000, 5, 2_000
+EVENTS_EACH = 10
+TIMES, BUDGET_MS = 40, 200.0
+#: May open every list.
+ANNA = Actor(name="anna", roles=frozenset({"hr_officer", "auditor", "operator"}))
+CALL = "digit-b1-456893"
+LISTS = (
+    "/work",
+    "/cases",
+    "/calls",
+    f"/calls/{CALL}",
+    f"/calls/{CALL}/table",
+    "/history",
+    "/history/reads",
+    "/administration",
+    "/administration/users",
+    "/administration/deputies",
+    "/administration/incidents",
+    "/administration/timers",
+    "/administration/effects",
+)
+#: A row of the first application again, under other ids; `n` runs over the wanted numbers.
+_AGAIN = """
+INSERT INTO "{table}"
+SELECT (jsonb_populate_record(one, {changes})).*
+FROM "{table}" AS one, generate_series({first}, {last}) AS n WHERE {which}
+"""
+_CASE, _TASK = "md5('case' || {n})::uuid", "md5('task' || n)::uuid"
+_LATER = "(SELECT now() + make_interval(mins => hashint4(n) % 400000))"
+
+
+def measure(_bench: Bench) -> Measured:
+    """Fill a database of its own and ask for every list as often as its p95 needs."""
+    bench = prepare(_bench.data.parent / "pages")
+    _fill(bench)
+    token = _anna(bench)
+    written = bench.data / "rows"
+    written.write_bytes(pickle.dumps(({}, token, _ids(bench))))
+    mine, bare = free_port(), free_port()
+    with (
+        serving(product("serve", bench.data, mine), mine),
+        serving(floor(bench.data, bare, written), bare),
+    ):
+        beside = _p95("/api/v1/tasks/mine", port=bare, token=token)
+        for path in LISTS:
+            value = _p95(path, port=mine, token=token)
+            yield Figure(
+                name=f"page {path}, p95",
+                value=value,
+                unit="ms",
+                floor=beside,
+                beside="bare view, 50 rows by primary key, as JSON",
+                budget=f"≤ {BUDGET_MS:.0f} ms",
+                holds=value <= BUDGET_MS,
+            )
+    bench.database.engine.dispose()
+
+
+def _p95(path: str, *, port: int, token: str) -> float:
+    request = [("GET", path, None)]
+    send(request * 5, port=port, token=token, clients=1)
+    each = send(request * TIMES, port=port, token=token, clients=1).each
+    return statistics.quantiles(each, n=20)[-1] * 1e3
+
+
+def _fill(bench: Bench) -> None:
+    """Open one call with one application in earnest, then repeat its rows."""
+    wiring.publish_shipped(bench.database, say=lambda _text: None)
+    call = director.call_content()
+    mail = {"received_at": call["deadline"], "message_id": "<1@mail.example>", "subject": ""}
+    person = {"name": "Ana Almeida", "email": "ana@mail.example", "language": "EN"}
+    with clock.pretending(director.OPENING):
+        with begin(bench.database, now=clock.now()) as uow:
+            act = Act(uow=uow, shell=bench.shell, actor=ANNA)
+            intake.open_call(act, call)
+            case = intake.register_application(act, call["id"], person, mail)
+        worker.run_due(bench.database, bench.shell)
+    with begin(bench.database, now=clock.now()) as uow:
+        (row,) = records.applications(uow, call["id"])
+        task = worklist.everywhere(uow, worklist.TaskFilter(), sort="opened_at", limit=1)[0]
+        cases.get(uow, case.id)
+        given = {"case": case.id, "key": row["id"], "task": task.id, "stream": f"case:{case.id}"}
+        for statement in _statements():
+            wanted = {name: value for name, value in given.items() if f":{name}" in statement}
+            uow.connection.execute(text(statement), wanted)
+    with bench.database.engine.connect().execution_options(
+        isolation_level="AUTOCOMMIT"
+    ) as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def _statements() -> list[str]:
+    case = _CASE.format(n="n")
+    of_case = _CASE.format(n=f"((n - 1) % {CASES} + 1)")
+    parent = f"CASE WHEN n <= {ON_ONE_CALL} THEN one.parent END"
+    tasks = CASES * TASKS_EACH
+    return [
+        _again("case", CASES, "one.id = :case", {
+            "id": case, "key": "'application' || n", "title": "'Candidate ' || n",
+            "parent": parent, "opened_at": "one.opened_at + make_interval(secs => n)",
+        }),
+        _again("application", ON_ONE_CALL, "one.id = :key", {
+            "id": "'application' || n", "message_id": "'<' || n || '.m@mail.example>'",
+        }),
+        _again("task", tasks, "one.id = :task", {
+            "id": _TASK, "case_id": of_case, "closed_at": "NULL", "closed_by": "NULL",
+            "assignee": "NULL", "suspended": "false", "due_at": _LATER,
+            "candidate_groups":
+                "ARRAY[(ARRAY['hr_officer', 'line_manager', 'panel_member'])[n % 3 + 1]]",
+        }),
+        """INSERT INTO offer (to_whom, due_at, task_id)
+        SELECT 'group:' || candidate_groups[1], coalesce(due_at, '9999-12-31 00:00:00+00'), id
+        FROM task WHERE closed_at IS NULL ON CONFLICT DO NOTHING""",
+        _again("event", CASES * EVENTS_EACH, "one.stream = :stream AND one.seq = 1", {
+            "stream": f"'case:' || {of_case}", "seq": f"(n - 1) / {CASES} + 1",
+            "at": "one.at + make_interval(secs => n)",
+        }),
+        _again("event_payload", CASES * EVENTS_EACH, "one.stream = :stream AND one.seq = 1", {
+            "stream": f"'case:' || {of_case}", "seq": f"(n - 1) / {CASES} + 1",
+        }),
+    ]  # fmt: skip
+
+
+def _again(table: str, many: int, which: str, changes: Mapping[str, str]) -> str:
+    pairs = ", ".join(f"'{name}', {value}" for name, value in changes.items())
+    return _AGAIN.format(
+        table=table, changes=f"jsonb_build_object({pairs})", first=1, last=many, which=which
+    )
+
+
+def _anna(bench: Bench) -> str:
+    token, digest = new_token()
+    person = {
+        "name": ANNA.name,
+        "full_name": "Anna Kowalska",
+        "email": "anna@cursus.example",
+        "roles": sorted(ANNA.roles),
+        "password_hash": hash_password("a-day-at-the-office"),
+    }
+    with begin(bench.database, now=clock.now()) as uow:
+        people.add(uow, wiring.HOUSE, person, known=bench.shell.roles)
+        people.issue_token(
+            Act(uow=uow, shell=bench.shell, actor=ANNA),
+            digest=digest,
+            label="bench",
+            expires_at=uow.now + timedelta(days=1),
+            roles=None,
+        )
+    return token
+
+
+def _ids(bench: Bench) -> list[object]:
+    with begin(bench.database, now=clock.now()) as uow:
+        return [one.id for one in worklist.mine(uow, ANNA, limit=50)]
