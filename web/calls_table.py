@@ -47,6 +47,8 @@ class Line:
     task_name: str | None
     whose: str | None
     due: Any
+    #: what was done last, where nothing waits for a person
+    last: str | None
 
 
 @pages.get("/calls/<key>/table")
@@ -144,10 +146,18 @@ def _after(asked: PageRequest) -> tuple[object, str] | None:
 def _lines(act: Act, plan: Plan, rows: Sequence[Mapping[str, Any]]) -> list[Line]:
     ids = [row["case_id"] for row in rows]
     tasks = boards.open_tasks(act.uow, ids) if ids else {}
-    return [_line(act, plan, row, tasks[row["case_id"]]) for row in rows]
+    idle = [one for one in ids if not tasks[one]]
+    last = boards.last_done(act.uow, idle) if idle else {}
+    return [_line(act, plan, row, tasks[row["case_id"]], last.get(row["case_id"])) for row in rows]
 
 
-def _line(act: Act, plan: Plan, row: Mapping[str, Any], tasks: Sequence[Task]) -> Line:
+def _line(
+    act: Act,
+    plan: Plan,
+    row: Mapping[str, Any],
+    tasks: Sequence[Task],
+    last: Mapping[str, Any] | None,
+) -> Line:
     task = tasks[0] if tasks else None
     return Line(
         row=row,
@@ -156,6 +166,7 @@ def _line(act: Act, plan: Plan, row: Mapping[str, Any], tasks: Sequence[Task]) -
         task_name=shown_name(task, is_mine=is_theirs(act, task)) if task else None,
         whose=holder(task) if task else None,
         due=None if row["due_at"] == NEVER else row["due_at"],
+        last=None if last is None or last["confidential"] else last["name"],
     )
 
 

@@ -48,7 +48,7 @@ function file() {
     fault.textContent = isTooLarge
       ? input.dataset.tooLarge
           .replace("{size}", Math.ceil(chosen.size / 1e6))
-          .replace("{most}", Math.floor(most / 1e6))
+          .replace("{most}", Math.round(most / 1e6))
       : "";
     input.setAttribute("aria-invalid", String(isTooLarge));
     return !isTooLarge;
