@@ -16,7 +16,7 @@ from api.house import acting, house
 from api.paging import MalformedCursor, PageRequest, list_arguments, page_of, with_links
 from api.shapes import EventOut, VerdictOut
 from engine import archive, definitions, history, replay
-from engine.access import authorize
+from engine.access import Actor, authorize
 from engine.cases import Act
 from engine.errors import Conflict
 from engine.history import Checkpoint, Sealed
@@ -170,14 +170,28 @@ def _shown(act: Act, event: Sealed) -> dict[str, object]:
 
 
 def may_see(act: Act, event: Sealed) -> bool:
-    """Say whether the actor may see the content; a confidential one only its own roles do."""
+    """Say whether the actor may see the content of an event.
+
+    A confidential one only its own roles do. Any other is seen by who may read cases; whoever sees
+    this one only for a task in it (a panel member who scores) sees the contents of their own acts:
+    independence holds here too.
+    """
     known = event.fields
-    if known.definition is None or known.element is None:
-        return True
-    element = definitions.find(act.uow, known.definition).elements.get(known.element)
-    if element is None or not element.confidential:
-        return True
     if act.actor.name in (known.actor, known.on_behalf_of):
         return True
+    if not _is_confidential(act, event):
+        return act.shell.policy.allows(_all_roles(act.actor), "case:read")
     case_id = UUID(known.stream.removeprefix("case:"))
-    return bool(act.actor.roles & tasks.groups(act.uow, case_id, known.element))
+    return bool(act.actor.roles & tasks.groups(act.uow, case_id, known.element or ""))
+
+
+def _is_confidential(act: Act, event: Sealed) -> bool:
+    known = event.fields
+    if known.definition is None or known.element is None:
+        return False
+    element = definitions.find(act.uow, known.definition).elements.get(known.element)
+    return element is not None and element.confidential
+
+
+def _all_roles(actor: Actor) -> frozenset[str]:
+    return actor.roles.union(*actor.principals.values())

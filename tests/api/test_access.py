@@ -377,3 +377,13 @@ def test_a_draft_is_kept_without_an_event_and_seen_by_those_of_the_task(front, o
     assert office.kinds(case) == ["case:opened"]
     office.complete("lara", case, REPORT)
     assert row_counts(office.database)["draft"] == 0
+
+
+def test_whoever_is_here_for_a_task_reads_the_contents_of_their_own_acts_only(front, office):
+    case = office.open()
+    office.complete("lara", case, REPORT)
+    found = front.as_("luc").get(f"/api/v1/history/cases/{case}").json
+    assert [one["kind"] for one in found] == ["case:opened", "task:completed"]
+    assert [one["content"] for one in found] == [None, None]
+    everything = front.as_("hanna").get(f"/api/v1/history/cases/{case}").json
+    assert all(one["content"] for one in everything)
