@@ -1,6 +1,7 @@
 """What waits for the worker or stopped it: incidents, timers, operations."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +46,7 @@ class Result:
     """What became of one incident that was to be retried."""
 
     incident: Row | None
+    step: str
     is_done: bool
     text: str
 
@@ -86,6 +88,8 @@ def retry() -> ResponseReturnValue:
     chosen, note = request.form.getlist("incident")[:AT_ONCE], request.form.get("note", "").strip()
     if not chosen:
         raise Invalid(_("No incident was chosen."), remedy=_("tick at least one"))
+    with acting() as act:
+        authorize(act.actor, "incident:retry", act.shell.policy)
     results = [_retry(one, note) for one in chosen]
     with acting() as act:
         authorize(act.actor, "incident:list", act.shell.policy)
@@ -93,23 +97,21 @@ def retry() -> ResponseReturnValue:
 
 
 def _retry(chosen: str, note: str) -> Result:
-    incident: Row | None = None
     try:
-        key = _key(chosen)
         with acting() as act:
-            cases.retry_incident(act, key, note=note)
-            incident = queue.get_incident_with_case(act.uow, key)
+            cases.retry_incident(act, _key(chosen), note=note)
     except CursusError as error:
-        return Result(incident=_found(chosen), is_done=False, text=error.detail)
-    return Result(incident=incident, is_done=True, text=_("It is tried again now."))
+        return _result(chosen, is_done=False, text=error.detail)
+    return _result(chosen, is_done=True, text=_("It is tried again now."))
 
 
-def _found(chosen: str) -> Row | None:
-    try:
-        with acting() as act:
-            return queue.get_incident_with_case(act.uow, _key(chosen))
-    except NotFound:
-        return None
+def _result(chosen: str, *, is_done: bool, text: str) -> Result:
+    incident, step = None, ""
+    with suppress(NotFound), acting() as act:
+        incident = queue.get_incident_with_case(act.uow, _key(chosen))
+        if incident is not None:
+            step = _namer(act)(incident["definition"], incident["element"])
+    return Result(incident=incident, step=step, is_done=is_done, text=text)
 
 
 def _key(text: str) -> UUID:
@@ -178,7 +180,8 @@ def timer(timer_id: UUID) -> ResponseReturnValue:
         authorize(act.actor, "timer:list", act.shell.policy)
         row = _timer(act, timer_id)
         around = _around(act, "timer", [row])
-    return render("administration_timer.html", timer=row, **around)
+        movers = sorted(act.shell.policy.permissions["deadline:extend"])
+    return render("administration_timer.html", timer=row, movers=movers, **around)
 
 
 @pages.post("/administration/timers/<uuid:timer_id>/move")
