@@ -19,6 +19,8 @@ export async function compareBpmn(container, { old, new: fresh, oldName = "befor
   colour(after.viewer, found, ["added", "changed", "layout"]);
   const go = (id) => [after.viewer, before.viewer].forEach((viewer) => point(viewer, id));
   list.append(...inWords(found, go));
+  const first = ["changed", "added", "removed"].flatMap((kind) => Object.keys(found[kind]))[0];
+  if (first) go(first);
   for (const act of ["zoomIn", "zoomOut", "fit"]) {
     const button = made("button", { type: "button", class: "button button--small" }, texts[act]);
     button.addEventListener("click", () => around(after.viewer)[act]());
@@ -66,8 +68,10 @@ function valuesOf(changed) {
   const plain = (value) => value === undefined || value === null || ["string", "number", "boolean"].includes(typeof value);
   const said = ({ attrs = {} }) =>
     Object.values(attrs)
-      .filter(({ oldValue, newValue }) => plain(oldValue) && plain(newValue))
-      .map(({ oldValue, newValue }) => [oldValue ?? "", newValue ?? ""]);
+      // bpmn-js-differ 3.2 names the two the other way round
+      .map(({ oldValue, newValue }) => [newValue, oldValue])
+      .filter(([was, is]) => plain(was) && plain(is))
+      .map(([was, is]) => [was ?? "", is ?? ""]);
   return Object.fromEntries(Object.entries(changed).map(([id, one]) => [id, said(one)]));
 }
 

@@ -46,15 +46,54 @@ function walk(a, b, common, width) {
   return found;
 }
 
-// Drawings of tables and the order of attributes are no difference in what is decided.
-export const readable = (text, kind) => {
-  if (kind !== "form") return text.replaceAll("\r\n", "\n").split("\n");
+/** What is decided or asked, without how it is laid out: order of attributes, spaces, drawing. */
+export function readable(text, kind) {
+  if (!text) return [];
   try {
-    return JSON.stringify(JSON.parse(text), null, 2).split("\n");
+    return kind === "form" ? formLines(JSON.parse(text)) : tableLines(text);
   } catch {
-    return text.split("\n");
+    return text.replaceAll("\r\n", "\n").split("\n");
   }
-};
+}
+
+const FIRST = ["type", "label", "key", "id"];
+
+function formLines(form) {
+  const rank = (key) => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+  const sorted = (_key, value) => {
+    if (!value || typeof value !== "object" || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
+  };
+  return JSON.stringify(form, sorted, 2).split("\n");
+}
+
+function tableLines(text) {
+  const parsed = new DOMParser().parseFromString(text, "application/xml");
+  if (parsed.querySelector("parsererror")) throw new Error("not XML");
+  return [...linesIn(parsed.documentElement, "")];
+}
+
+const NOT_DECIDED = new Set(["DMNDI", "extensionElements"]);
+const wordsOf = (element) => element.textContent.trim().replace(/\s+/g, " ");
+
+function* linesIn(element, indent) {
+  if (NOT_DECIDED.has(element.localName)) return;
+  if (element.localName === "rule") return void (yield indent + ruleLine(element));
+  const facts = [...element.attributes]
+    .filter(({ name }) => !name.startsWith("xmlns") && !name.includes(":") && name !== "namespace")
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, value }) => `${name}="${value}"`);
+  const text = element.children.length ? "" : wordsOf(element);
+  yield indent + [element.localName, ...facts, text].filter(Boolean).join(" ");
+  for (const child of element.children) yield* linesIn(child, `${indent}  `);
+}
+
+function ruleLine(rule) {
+  const cells = (name) => [...rule.children].filter((one) => one.localName === name).map((one) => wordsOf(one) || "-");
+  const remark = [...rule.children].find((one) => one.localName === "description");
+  const said = `rule: ${cells("inputEntry").join(" | ")} → ${cells("outputEntry").join(" | ")}`;
+  return remark && wordsOf(remark) ? `${said}   (${wordsOf(remark)})` : said;
+}
 
 export function showLines(container, { old, new: fresh, kind }) {
   const lines = differences(readable(old, kind), readable(fresh, kind));
