@@ -27,9 +27,12 @@ async function more(link) {
   }
 }
 
-const near = new IntersectionObserver((seen) => {
-  for (const one of seen) if (one.isIntersecting) more(one.target);
-});
+const near = new IntersectionObserver(
+  (seen) => {
+    for (const one of seen) if (one.isIntersecting) more(one.target);
+  },
+  { rootMargin: "400px" },
+);
 
 function prepare(list) {
   for (const link of list.querySelectorAll("[data-more]")) near.observe(link);
