@@ -2,19 +2,19 @@
 
 from itertools import product as every_way
 
-from flask import Flask
-
-import web
+from cursus import wiring
+from cursus.config import Config
 
 #: Not pages: a stream that never ends.
 STREAMS = frozenset({"pages_live.stream"})
 
 
-def rules():
+def rules(product):
     """Return endpoint, address and argument names of everything that answers GET."""
-    app = Flask("walk")
-    for blueprint in web.PAGES:
-        app.register_blueprint(blueprint)
+    settings = Config(data=product.folder / "data", host="", port=0, workers=1)
+    database = wiring.database(settings)
+    app = wiring.application(settings, database)
+    database.engine.dispose()
     return sorted(
         (str(rule.endpoint), str(rule), sorted(rule.arguments))
         for rule in app.url_map.iter_rules()
@@ -32,6 +32,7 @@ class Ids:
         self.officer = people.at("hanna").request
         self.people = people
         self.kept = {}
+        self.rules = rules(people.product)
 
     def of(self, endpoint, argument):
         """Return ids for an argument of a page; empty when nobody has said where they come from."""
@@ -91,7 +92,7 @@ class Ids:
 def addresses(ids):
     """Return every page as (endpoint, address), and the arguments that nobody gives ids for."""
     found, unknown = [], []
-    for endpoint, rule, arguments in rules():
+    for endpoint, rule, arguments in ids.rules:
         values = [ids.of(endpoint, one) for one in arguments]
         unknown += [
             f"{endpoint}: {rule}: no ids for {argument!r} in tests/browser/addresses.py"

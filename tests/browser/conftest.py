@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -35,10 +36,11 @@ def clock():
 class Product:
     """Web server and worker on a data folder of their own; the clock goes ahead on demand."""
 
-    def __init__(self, folder, *, play):
+    def __init__(self, folder, *, play, at):
         self.folder = Path(folder)
         self.clock = self.folder / "ahead"
-        self.clock.write_text("0")
+        ahead = at - self._real() if at else timedelta()
+        self.clock.write_text(str(ahead.total_seconds()))
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             self.port = one.getsockname()[1]
@@ -68,13 +70,20 @@ class Product:
         for one in self.processes:
             one.wait(30)
 
-    def go_ahead(self, by):
+    def now(self):
+        """Return the instant that the product believes in."""
+        return self._real() + timedelta(seconds=float(self.clock.read_text()))
+
+    def go_to(self, instant):
         """Move the product's clock on."""
-        seconds = float(self.clock.read_text()) + by.total_seconds()
         beside = self.clock.with_suffix(".new")
-        beside.write_text(str(seconds))
+        beside.write_text(str((instant - self._real()).total_seconds()))
         # whoever reads sees the old or the new number, never half of one
         beside.replace(self.clock)
+
+    @staticmethod
+    def _real():
+        return datetime.fromtimestamp(time.time(), UTC)  # noqa: TID251  # the clock of the machine
 
     def _run(self, *arguments):
         settings = {
@@ -107,12 +116,12 @@ class Product:
 
 
 @contextmanager
-def running(*, play):
+def running(*, play, at=None):
     """Run a product in a folder that goes away afterwards."""
     # not pytest's folder: another run closes that to the user whom the server runs as
     folder = tempfile.mkdtemp(prefix="cursus-browser-")
     Path(folder).chmod(0o755)
-    product = Product(folder, play=play)
+    product = Product(folder, play=play, at=at)
     try:
         product.start()
         yield product
@@ -173,6 +182,7 @@ class People:
             base_url=self.product.address,
             viewport={"width": 1440, "height": 900},
             locale="en-GB",
+            timezone_id="Europe/Brussels",
             reduced_motion="reduce",
         )
         context.set_default_timeout(20_000)
@@ -201,7 +211,7 @@ class People:
 
 def sign_in(page, name):
     """Sign in as a person of the demonstration would."""
-    page.goto("/sign-in")
+    page.goto("/sign-in?next=/work")
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()

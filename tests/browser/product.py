@@ -9,13 +9,14 @@ real time it is.
 import os
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 
 from cursus import config, service, wiring
 from cursus.demo import candidates, director, people
-from engine import clock
+from engine import clock, worker
 
 
 def ahead():
@@ -63,4 +64,6 @@ if __name__ == "__main__":
         prepare(play="--play" in sys.argv)
     elif sys.argv[1] == "work":
         move_clock()
+        # a test that moves the clock waits for the worker: it need not rest for a second
+        worker.serve = partial(worker.serve, idle=0.1)
         service.work(config.read())
