@@ -1,8 +1,10 @@
 """Where a person can go: the entries of the menu by role, and names of people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
 from api.house import acting, house
 from engine import clock
@@ -62,8 +64,6 @@ def is_current(entry: Entry) -> bool:
 
 
 def _rules() -> set[str]:
-    from flask import current_app  # noqa: PLC0415  # only inside a request
-
     return {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
 
 
@@ -71,7 +71,24 @@ def person(name: str | None) -> str:
     """Return a person's full name by the name used for signing in."""
     if not name:
         return ""
-    if "people" not in g:
+    if name == "engine":
+        return _("Cursus")
+    return _names(name).get(name, name)
+
+
+#: For how long names are kept; one that is not known yet is looked up at once.
+_KEPT = timedelta(minutes=1)
+
+
+def _names(wanted: str) -> Mapping[str, str]:
+    """Return all names, read once a minute and not for every page."""
+    kept = current_app.extensions.get("cursus.names")
+    is_known = kept is not None and (wanted in kept[1] or "people" in g)
+    if kept is None or clock.now() - kept[0] > _KEPT or not is_known:
+        # at most once in a request, however many names are foreign
+        g.people = True
         with acting() as act:
-            g.people = {row["name"]: row["full_name"] for row in users.every(act.uow)}
-    return str(g.people.get(name, _("Cursus") if name == "engine" else name))
+            found = {row["name"]: row["full_name"] for row in users.every(act.uow)}
+        kept = current_app.extensions["cursus.names"] = (clock.now(), found)
+    names: Mapping[str, str] = kept[1]
+    return names

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -120,6 +121,7 @@ letter = Table(
     #: null while it waits for the mail server, or for ever where none is configured
     Column("sent_at", Instant),
     Index(None, "written_at", "id"),
+    Index("ix_letter_waiting", "written_at", postgresql_where=text("sent_at IS NULL")),
 )
 
 personal_file = Table(

@@ -65,6 +65,13 @@ def upgrade() -> None:  # one statement per table
     )
     op.create_index(op.f("ix_letter_case_id"), "letter", ["case_id"], unique=False)
     op.create_index(
+        "ix_letter_waiting",
+        "letter",
+        ["written_at"],
+        unique=False,
+        postgresql_where=sa.text("sent_at IS NULL"),
+    )
+    op.create_index(
         op.f("ix_letter_written_at_letter_id"), "letter", ["written_at", "id"], unique=False
     )
     op.create_table(
