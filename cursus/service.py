@@ -79,7 +79,10 @@ def serve(settings: Config) -> None:
 def application() -> Flask:
     """Return the web application, for gunicorn."""
     settings = config.read()
-    app = wiring.application(settings, wiring.database(settings))
+    database = wiring.database(settings)
+    app = wiring.application(settings, database)
+    # the first person of the day should not wait for diagrams to be read
+    threading.Thread(target=wiring.read_ahead, args=(database,), daemon=True).start()
     _end_streams_with_the_process(app)
     return app
 

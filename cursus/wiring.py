@@ -75,6 +75,14 @@ def application(config: Config, on: Database) -> Flask:
     return app
 
 
+def read_ahead(on: Database) -> None:
+    """Read the versions that cases run on, so that the first page that needs one is quick."""
+    with begin(on, now=clock.now()) as uow:
+        for row in definitions.versions(uow):
+            if row["running"]:
+                definitions.find(uow, row["digest"])
+
+
 def roots(files: Mapping[str, bytes]) -> list[str]:
     """Return the processes that cases run on: those that no other process calls."""
     graph = read_graph(files)

@@ -142,7 +142,7 @@ def refusal(error: CursusError | FormError) -> ResponseReturnValue:
 
 
 def _stale_title(error: CursusError) -> str | None:
-    if isinstance(error, TaskNotOpen):
+    if isinstance(error, TaskNotOpen) and error.facts.get("changed_by"):
         return _("Somebody finished this task before you")
     if isinstance(error, StaleCase):
         return _("This case has changed since you opened the page")
