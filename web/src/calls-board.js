@@ -170,7 +170,15 @@ function byHand() {
   });
 }
 
+// A call that is far on begins with empty columns: the first with a card is shown first.
+function showFirst() {
+  const first = board.querySelector(".calls-column:not(.is-empty)");
+  const last = first && first.offsetLeft + first.offsetWidth;
+  if (last > board.clientWidth) board.scrollLeft = first.offsetLeft - board.clientWidth / 2;
+}
+
 if (board && form) {
+  showFirst();
   prepare(board);
   judge();
   form.addEventListener("change", judge);
