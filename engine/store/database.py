@@ -33,6 +33,8 @@ def connect(url: URL | str, *, pool_size: int = 10) -> Database:
         json_deserializer=orjson.loads,
         # the kernel's work happens between reads and the commit; nothing relies on a snapshot
         isolation_level="READ COMMITTED",
+        # short statements: to compile one takes longer than to run it
+        connect_args={"options": "-c jit=off"},
     )
     return Database(engine=engine, url=address)
 

@@ -44,7 +44,12 @@ function keepDrafts(form, address, savedAt) {
       if (!(error instanceof Refusal)) waiting = setTimeout(save, 5 * PAUSE);
     }
   };
+  // to show a form changes it too: only what a person did is worth keeping
+  let touched = false;
+  for (const kind of ["input", "change", "click", "keydown"])
+    document.getElementById("form").addEventListener(kind, () => (touched = true), { capture: true });
   form.on("changed", () => {
+    if (!touched) return;
     clearTimeout(waiting);
     waiting = setTimeout(save, PAUSE);
   });
