@@ -6,7 +6,7 @@ from cursus import wiring
 from cursus.config import Config
 
 #: Not pages: a stream that never ends.
-STREAMS = frozenset({"pages_live.stream"})
+STREAMS = frozenset({"pages_live.live"})
 
 
 def rules(product):
@@ -79,9 +79,42 @@ class Ids:
         """An instant in the middle of the demonstration."""
         return ["2025-09-01T10:00:00+00:00"]
 
-    def user_name(self):
+    def administration_name(self):
         """A person."""
         return ["luisa"]
+
+    def administration_timer_id(self):
+        """A timer that runs."""
+        return [one["id"] for one in self._ask(self.auditor, "timers/")[:1]]
+
+    def calls_name(self):
+        """Columns of a board."""
+        return ["register_application", "check_format"]
+
+    def calls_application(self):
+        """Applications of the calls: one of each."""
+        found = [self._ask(self.officer, f"calls/{one}/applications") for one in self.key()]
+        return [one[0]["id"] for one in found if one]
+
+    def studio_old(self):
+        """A version to compare."""
+        return self.digest()[:1]
+
+    def studio_new(self):
+        """A version to compare it with."""
+        return self.digest()[1:]
+
+    def studio_name(self):
+        """A file of a version or of a draft."""
+        return ["recruitment_case.bpmn", "cast_gate.dmn", "check_format.form"]
+
+    def studio_draft_id(self):
+        """A draft of a process that its owner has begun."""
+        page = self.people.at("olga")
+        page.goto("/studio/recruitment_case")
+        page.locator('form[action="/studio/drafts"] button').first.click()
+        page.wait_for_url("**/studio/drafts/*")
+        return [page.url.partition("?")[0].rpartition("/")[2]]
 
     def _ask(self, request, address):
         answer = request.get(f"/api/v1/{address}")
