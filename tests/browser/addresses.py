@@ -112,7 +112,8 @@ class Ids:
         """A draft of a process that its owner has begun."""
         page = self.people.at("olga")
         page.goto("/studio/recruitment_case")
-        page.locator('form[action="/studio/drafts"] button').first.click()
+        page.locator("#draft-title").fill("A shorter hearing")
+        page.get_by_role("button", name="Begin a draft").click()
         page.wait_for_url("**/studio/drafts/*")
         return [page.url.partition("?")[0].rpartition("/")[2]]
 
