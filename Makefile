@@ -44,10 +44,6 @@ bench: $(STAMP) ## print the figures of the budget with their floors
 web: ## build the pages' scripts and styles from web/src (needs node and npm)
 	cd web && npm ci --ignore-scripts --no-audit --no-fund --silent && node build.mjs
 
-.PHONY: pictures
-pictures: $(STAMP) ## make the guides' pictures anew from a running product (needs Chromium)
-	$(BIN)/python -m tests.browser.pictures
-
 .PHONY: messages
 messages: $(STAMP) ## bring the catalogues of the pages' texts up to date
 	cd web && ../$(BIN)/pybabel -q extract -F translations/babel.cfg -k _ --no-wrap --sort-output --no-location --project=Cursus -o translations/messages.pot .
