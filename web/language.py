@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from engine import clock
 
@@ -119,10 +119,8 @@ def due(value: datetime | None) -> Markup:
         return Markup('<span class="quiet">{}</span>').format(_("no deadline"))
     left = value - clock.now()
     style = "late" if left < timedelta(0) else "soon" if left < _SOON else "quiet"
-    word = f"{_('overdue')}, " if left < timedelta(0) else ""
-    return Markup('{} <span class="small {}">({}{})</span>').format(
-        instant(value), style, escape(word), ago(value)
-    )
+    far = _("overdue, %(ago)s", ago=ago(value)) if left < timedelta(0) else ago(value)
+    return Markup('{} <span class="small {}">({})</span>').format(instant(value), style, far)
 
 
 def words(name: str) -> str:
