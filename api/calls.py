@@ -193,7 +193,7 @@ def list_applications(key: str) -> object:
 @idempotent
 def register(body: dict[str, object], key: str) -> Response:
     """Register an application by mail; a late one is registered and answered, never dropped."""
-    attachment = _decoded(body.pop("attachment"), "attachment")
+    attachment = decoded(body.pop("attachment"), "attachment")
     candidate = body.pop("candidate")
     with acting() as act:
         case = intake.register_application(
@@ -227,7 +227,7 @@ def documents(key: str) -> object:
 @idempotent
 def upload(body: dict[str, str], key: str) -> Response:
     """Store a document and tell the case that waits for it."""
-    content = _decoded(body["content"], "content") or b""
+    content = decoded(body["content"], "content") or b""
     with acting() as act:
         kept = intake.store_document(
             act, key, kind=body["kind"], name=body["name"], content=content
@@ -246,7 +246,7 @@ def download(document_id: str) -> Response:
         if row is None:
             raise NotFound("There is no such document", where=document_id)
         payload = {"what": "document", "document": document_id}
-        stream = f"read:{row['application']}"
+        stream = f"read:{row['application'] or row['case_id']}"
         events.append(act.uow, stream, kind=EventKind.RECORD_READ, actor=who, payload=payload)
         content, kind = bytes(row["content"]), row["media_type"]
     disposition = f'attachment; filename="{document_id}"'
@@ -265,7 +265,8 @@ def letters(key: str) -> object:
         return records.letters(act.uow, case.id)
 
 
-def _decoded(text: object, where: str) -> bytes | None:
+def decoded(text: object, where: str) -> bytes | None:
+    """Return the bytes of a base64 text; raise Invalid."""
     if text is None:
         return None
     try:

@@ -10,7 +10,9 @@ from flask import Response, jsonify, make_response
 from marshmallow import fields
 
 from api.bodies import Blueprint
+from api.calls import DocumentIn, DocumentOut, decoded
 from api.conditional import expected_revision, with_revision
+from api.frame import accepts_upload
 from api.house import acting, idempotent
 from api.paging import PageRequest, list_arguments, page_of, place, with_links
 from api.shapes import (
@@ -30,6 +32,8 @@ from engine.errors import NotYourTask
 from engine.kernel import task_variables
 from engine.store import tasks as rows
 from engine.worklist import Task, TaskFilter
+from recruitment import intake
+from recruitment.store import records
 
 bp = Blueprint("tasks", __name__, url_prefix="/api/v1/tasks", description="What waits for a person")
 
@@ -202,6 +206,20 @@ def save_draft(body: dict[str, object], task_id: UUID) -> object:
     with acting() as act:
         cases.save_draft(act, task_id, body["variables"])  # type: ignore[arg-type]  # a Dict field
         return rows.get_draft(act.uow, task_id)
+
+
+@bp.route("/<uuid:task_id>/documents", methods=["POST"])
+@accepts_upload
+@bp.arguments(DocumentIn)
+@bp.response(201, DocumentOut)
+@idempotent
+def attach(body: dict[str, str], task_id: UUID) -> Response:
+    """Store a document for the form of a task of yours; its answer then names the id."""
+    content = decoded(body["content"], "content") or b""
+    with acting() as act:
+        kept = intake.attach(act, task_id, kind=body["kind"], name=body["name"], content=content)
+        row = records.get_document(act.uow, str(kept["id"]))
+        return make_response(jsonify(DocumentOut().dump(row)), 201)
 
 
 def _task(act: Act, task_id: UUID) -> Response:

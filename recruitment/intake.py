@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import RowMapping
 
-from engine import cases
-from engine.access import authorize
+from engine import cases, worklist
+from engine.access import authorize, authorize_task
 from engine.cases import Act, Case, Opening
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, Invalid, NotFound, TaskNotOpen
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events
@@ -120,12 +121,28 @@ def store_document(  # noqa: PLR0913  # a document has these parts
     authorize(act.actor, "case:message", act.shell.policy)
     if records.get_application(act.uow, application_id) is None:
         raise NotFound("There is no such application", where=application_id)
-    if len(content) > MAX_BYTES:
-        raise Invalid(f"A document has at most {MAX_BYTES // 1_000_000} MB", where="content")
+    _ensure_size(content)
     document = {**_keep(act, application_id, kind, name, content), "number": number}
     case = _case_of(act, application_id)
     cases.deliver(act.uow, case.id, "document_uploaded", {"document": document})
     return document
+
+
+def attach(act: Act, task_id: UUID, *, kind: str, name: str, content: bytes) -> dict[str, object]:
+    """Keep a document that somebody adds to the form of a task of theirs.
+
+    The form's answer names it; the case hears of it when the task is completed. Raises NotYourTask,
+    TaskNotOpen, Invalid when it is too large.
+    """
+    task = worklist.get(act.uow, task_id)
+    who = authorize_task(act.actor, task)
+    if task.closed_at is not None:
+        raise TaskNotOpen(where=task.element)
+    _ensure_size(content)
+    application = task.case_key or ""
+    if records.get_application(act.uow, application) is not None:
+        return _keep(replace(act, actor=who), application, kind, name, content)
+    return _keep(replace(act, actor=who), None, kind, name, content, case_id=task.case_id)
 
 
 def import_cast(act: Act, row: Mapping[str, object]) -> None:
@@ -189,13 +206,28 @@ def _application(
     }
 
 
-def _keep(act: Act, application_id: str, kind: str, name: str, content: bytes) -> dict[str, object]:
+def _ensure_size(content: bytes) -> None:
+    if len(content) > MAX_BYTES:
+        raise Invalid(f"A document has at most {MAX_BYTES // 1_000_000} MB", where="content")
+
+
+def _keep(  # noqa: PLR0913  # a document has these parts
+    act: Act,
+    application_id: str | None,
+    kind: str,
+    name: str,
+    content: bytes,
+    *,
+    case_id: UUID | None = None,
+) -> dict[str, object]:
     digest = hashlib.sha256(content).hexdigest()
-    key = str(uuid5(NAMESPACE, f"document:{application_id}:{kind}:{digest}"))
+    owner = application_id or str(case_id)
+    key = str(uuid5(NAMESPACE, f"document:{owner}:{kind}:{digest}"))
     is_pdf = b"%PDF-" in content[:1024]
     row = {
         "id": key,
         "application": application_id,
+        "case_id": case_id,
         "kind": kind,
         "name": name,
         "media_type": "application/pdf" if is_pdf else "application/octet-stream",
@@ -207,7 +239,7 @@ def _keep(act: Act, application_id: str, kind: str, name: str, content: bytes) -
     records.add_document(act.uow, row)
     events.append(
         act.uow,
-        f"application:{application_id}",
+        f"application:{application_id}" if application_id else f"papers:{case_id}",
         kind=EventKind.DOCUMENT_STORED,
         actor=act.actor,
         payload={"document": key, "kind": kind, "name": name, "sha256": digest},

@@ -1,6 +1,6 @@
 """The parts of a case file, each under an address of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,13 +64,18 @@ def _timeline(act: Act, head: Head) -> dict[str, Any]:
 
 
 def _papers(act: Act, head: Head) -> dict[str, Any]:
-    key, reads = head.case.key, may("document:read")
+    reads = may("document:read")
     return {
-        "documents": records.documents(act.uow, key) if key and reads else [],
+        "documents": _documents(act, head) if reads else [],
         "reads_documents": reads,
         "letters": records.letters(act.uow, head.case.id) if sees_variables(act) else [],
         "reads_letters": sees_variables(act),
     }
+
+
+def _documents(act: Act, head: Head) -> list[Any]:
+    of_application = records.documents(act.uow, head.case.key) if head.case.key else []
+    return [*of_application, *records.documents_of_case(act.uow, head.case.id)]
 
 
 def _comments(act: Act, head: Head) -> dict[str, Any]:

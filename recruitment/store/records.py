@@ -130,6 +130,13 @@ def documents(uow: UnitOfWork, application_id: str) -> Sequence[RowMapping]:
     return uow.all(statement.order_by(document.c.received_at, document.c.id))
 
 
+def documents_of_case(uow: UnitOfWork, case_id: object) -> Sequence[RowMapping]:
+    """Return the documents that tasks of a case brought and that belong to no application."""
+    columns = [column for column in document.columns if column.name != "content"]
+    statement = select(*columns).where(document.c.case_id == case_id)
+    return uow.all(statement.order_by(document.c.received_at, document.c.id))
+
+
 def number_documents(uow: UnitOfWork, application_id: str) -> int:
     """Give each document of an application its serial number in order of arrival."""
     rows = documents(uow, application_id)

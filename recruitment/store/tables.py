@@ -96,6 +96,8 @@ document = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("application", Text, ForeignKey("application.id"), index=True),
+    #: the case whose task brought it, where it belongs to no application
+    Column("case_id", Uuid, index=True),
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("media_type", Text, nullable=False),

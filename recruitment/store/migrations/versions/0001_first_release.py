@@ -99,6 +99,7 @@ def upgrade() -> None:  # one statement per table
         "document",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("application", sa.Text(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
@@ -113,6 +114,7 @@ def upgrade() -> None:  # one statement per table
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index(op.f("ix_document_application"), "document", ["application"], unique=False)
+    op.create_index(op.f("ix_document_case_id"), "document", ["case_id"], unique=False)
     op.create_table(
         "personal_file",
         sa.Column("serial", sa.BigInteger(), sa.Identity(always=True), nullable=False),
