@@ -1,6 +1,6 @@
 """The parts of a case file, each under an address of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
