@@ -22,6 +22,7 @@ from api.shapes import (
     OpenCaseIn,
     PreviewOut,
     ReasonIn,
+    SubmissionIn,
 )
 from engine import cases, definitions, kernel, replay, worklist
 from engine.access import authorize
@@ -31,6 +32,7 @@ from engine.history import EventKind
 from engine.store import cases as rows
 from engine.store import events, queue
 from engine.store.cases import CaseFilter
+from recruitment import messages
 
 bp = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Running and ended cases")
 
@@ -139,6 +141,17 @@ def receive(body: dict[str, object], case_id: UUID) -> Response:
             body["variables"],  # type: ignore[arg-type]  # a Dict field
             correlation=body["correlation"],  # type: ignore[arg-type]  # a String field
         )
+        return _case(act, case_id)
+
+
+@bp.route("/<uuid:case_id>/messages/<name>", methods=["POST"])
+@bp.arguments(SubmissionIn)
+@bp.response(200, CaseOut)
+@idempotent
+def record(body: dict[str, object], case_id: UUID, name: str) -> Response:
+    """Deliver a message that a person wrote down, judged by the form of this message."""
+    with acting() as act:
+        messages.record(act, case_id, name, body["variables"])  # type: ignore[arg-type]  # a Dict field
         return _case(act, case_id)
 
 

@@ -21,7 +21,7 @@ from engine.store import definitions as versions
 from engine.store import queue
 from engine.store.cases import CaseFilter
 from engine.store.standing import Standing, standing
-from web import cases_file, lists
+from web import cases_file, cases_messages, lists
 from web.cases_corrections import corrected
 from web.cases_head import head_of
 from web.cases_overview import WITHDRAWAL
@@ -29,6 +29,7 @@ from web.language import ZONE
 from web.pages import Pages, done, local
 
 pages = Pages("cases", __name__)
+cases_messages.add_to(pages)
 
 FILTERS = ("process", "state", "outcome", "key", "from", "before", "parent")
 

@@ -13,6 +13,7 @@ from recruitment.store import records
 from web import (
     cases_corrections,
     cases_diagram,
+    cases_messages,
     cases_moment,
     cases_overview,
     cases_timeline,
@@ -48,6 +49,7 @@ def _overview(act: Act, head: Head) -> dict[str, Any]:
     found = cases_overview.actions(act, head)
     return {
         "whose": whose,
+        "awaited": cases_messages.awaited(head.messages),
         "deadlines": cases_overview.deadlines(head),
         "actions": [one for one in found if one.why_not is None],
         "not_now": [one for one in found if one.why_not is not None],
@@ -68,6 +70,8 @@ def _papers(act: Act, head: Head) -> dict[str, Any]:
     return {
         "documents": _documents(act, head) if reads else [],
         "reads_documents": reads,
+        "files_documents": may("case:message") and "document_uploaded" in head.messages,
+        "wanted": cases_messages.wanted(head.view),
         "letters": records.letters(act.uow, head.case.id) if sees_variables(act) else [],
         "reads_letters": sees_variables(act),
     }

@@ -89,6 +89,8 @@ def messages() -> dict[str, str]:
         "case-suspended": _("The case is suspended."),
         "case-resumed": _("The case goes on."),
         "case-corrected": _("The value is corrected."),
+        "message-recorded": _("Recorded. The case has gone on with it."),
+        "document-filed": _("The document is filed; the case knows of it."),
         "commented": _("Your comment is written."),
         "sent-back": _("Sent back. The earlier task is open again."),
         "signed-out": _("You are signed out."),

@@ -43,3 +43,11 @@ function focusField(id) {
   (input || document.getElementById("form")).focus();
 }
 
+export function showRefusal(form, error) {
+  const found = error.problem?.errors || [];
+  const faults = found.map(({ pointer, detail }) => fieldAt(form, pointer || "", detail));
+  const errors = {};
+  for (const fault of faults) if (fault.id) (errors[fault.id] ||= []).push(fault.detail);
+  if (form && Object.keys(errors).length) form._setState({ errors });
+  showFaults(faults.length ? faults : [{ detail: [error.message, error.problem?.remedy].filter(Boolean).join(" – ") }]);
+}

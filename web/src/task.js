@@ -1,8 +1,9 @@
 // A task's form: kept as a draft while one types, judged by the server when it is completed.
 import { Form } from "@bpmn-io/form-js-viewer";
 import { Refusal, ask, island } from "./_api.js";
-import { fieldAt, named, showFaults } from "./_faults.js";
+import { named, showFaults, showRefusal } from "./_faults.js";
 import { startTogether } from "./_together.js";
+import { startMessage } from "./_message.js";
 
 const PAUSE = 1200;
 
@@ -109,14 +110,7 @@ async function send(kind, file, task) {
   return kept.id;
 }
 
-function showRefusal(form, error) {
-  const found = error.problem?.errors || [];
-  const faults = found.map(({ pointer, detail }) => fieldAt(form, pointer || "", detail));
-  const errors = {};
-  for (const fault of faults) if (fault.id) (errors[fault.id] ||= []).push(fault.detail);
-  if (form && Object.keys(errors).length) form._setState({ errors });
-  showFaults(faults.length ? faults : [{ detail: [error.message, error.problem?.remedy].filter(Boolean).join(" – ") }]);
-}
 
 start();
 startTogether();
+startMessage();
