@@ -48,6 +48,8 @@ class Sheet:
     #: why it is due when it is
     reasons: tuple[kernel.Reason, ...] = ()
     said: Sequence[Comment] = ()
+    #: why the task is not for this person after all: four eyes
+    barred: str | None = None
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -130,6 +132,7 @@ def comment(task_id: UUID) -> ResponseReturnValue:
 def _sheet(act: Act, task: Task) -> Sheet:
     definition = definitions.find(act.uow, task.definition)
     ahead = kernel.ahead(definition, task.element)
+    barred = cases.four_eyes_bar(act, task) if task.closed_at is None else None
     seen: dict[str, object] = {}
     if task.closed_at is None:
         case = cases.get(act.uow, task.case_id)
@@ -138,11 +141,12 @@ def _sheet(act: Act, task: Task) -> Sheet:
         task=task,
         element=definition.elements[task.element],
         why=why_mine(act.actor, task),
-        form=_form(act, task, definition, seen),
+        form=None if barred else _form(act, task, definition, seen),
         candidates=_candidates(act, task),
         ahead=ahead,
         waits={one.element.id: _awaited(definition, one.element.id) for one in ahead},
         said=comments.of_case(act, task.case_id),
+        barred=barred,
         reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
 

@@ -44,6 +44,8 @@ class Row:
     task: Task
     why: str
     span: str
+    #: why it is not for this person after all: four eyes
+    barred: str | None = None
 
 
 def spans(now: datetime) -> tuple[Span, ...]:
@@ -99,7 +101,8 @@ def _narrowed(act: Act, given: dict[str, str], divided: tuple[Span, ...]) -> Tas
 def _row(act: Act, task: Task, divided: tuple[Span, ...]) -> Row:
     at = task.sort_due_at
     span = next(one.name for one in divided if one.end is None or at < one.end)
-    return Row(task=task, why=why_mine(act.actor, task), span=span)
+    barred = cases.four_eyes_bar(act, task)
+    return Row(task=task, why=why_mine(act.actor, task), span=span, barred=barred)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,15 @@ from uuid import UUID
 from engine import definitions, kernel
 from engine.access import Actor, Policy, authorize, authorize_task, ensure_four_eyes
 from engine.cases.stepping import Act, Read, advance, ensure_text, ensure_workable, note, plain
-from engine.errors import Conflict, FormRejected, Invalid, NotFound, TaskNotOpen
+from engine.errors import (
+    Conflict,
+    FormRejected,
+    FourEyes,
+    Invalid,
+    NotFound,
+    NotYourTask,
+    TaskNotOpen,
+)
 from engine.history import EventKind
 from engine.kernel import Step
 from engine.store import events, pending, tasks, users
@@ -47,7 +55,7 @@ def complete(
     the errors by field, ExecutionFailed when the diagram cannot go on; nothing is stored then.
     """
     case, task, held = _held_task(act.uow, task_id, expected_revision)
-    who = _authorized(act.uow, act.actor, case, task)
+    who = _authorized(act.uow, act.actor, case.stream, task)
     definition = definitions.find(act.uow, case.definition)
     restored = kernel.restore(definition, case.state, now=act.uow.now)
     seen = kernel.seen_by(restored, str(task_id))
@@ -62,10 +70,26 @@ def complete(
     return step, closed
 
 
+def four_eyes_bar(act: Act, task: Task) -> str | None:
+    """Say who took part in an earlier step and bars the actor from this one; None if nobody does.
+
+    It is what completing the task would be refused for (four eyes).
+    """
+    if not task.differs_from:
+        return None
+    try:
+        _authorized(act.uow, act.actor, f"case:{task.case_id}", task)
+    except FourEyes as refusal:
+        return refusal.detail
+    except NotYourTask:
+        return None
+    return None
+
+
 def claim(act: Act, task_id: UUID, *, expected_revision: int | None = None) -> Task:
     """Take a task that is offered to the actor; it leaves everybody else's inbox."""
     case, task = _open_task(act.uow, task_id, expected_revision)
-    who = _authorized(act.uow, act.actor, case, task)
+    who = _authorized(act.uow, act.actor, case.stream, task)
     holder = who.on_behalf_of or who.name
     return _reassign(act.uow, case, task, who, EventKind.TASK_CLAIMED, assignee=holder)
 
@@ -223,10 +247,10 @@ def _open_task(uow: UnitOfWork, task_id: UUID, expected_revision: int | None) ->
     return case, task
 
 
-def _authorized(uow: UnitOfWork, actor: Actor, case: Case, task: Task) -> Actor:
+def _authorized(uow: UnitOfWork, actor: Actor, stream: str, task: Task) -> Actor:
     who = authorize_task(actor, task)
     if task.differs_from:
-        performers = events.performers(uow, case.stream, task.differs_from)
+        performers = events.performers(uow, stream, task.differs_from)
         ensure_four_eyes(who, performers, task.element)
     return who
 

@@ -174,3 +174,15 @@ def test_a_comment_is_written_at_a_task_and_kept_on_record(site, office):
     assert "Asked for &lt;b&gt;page 2&lt;/b&gt;." in page
     assert office.kinds(task.case_id)[-1] == "comment:written"
     assert office.task(task.case_id).revision == task.revision
+
+
+def test_whoever_wrote_the_report_is_told_that_a_colleague_signs_it(site, office):
+    case = office.open()
+    office.complete("lara", case, REPORT)
+    lara = site.as_("lara")
+    assert "A colleague has to do this" in _text(lara.get("/work"))
+    page = lara.get(f"/tasks/{office.task(case).id}").get_data(as_text=True)
+    assert "Four eyes" in page
+    assert 'id="task-data"' not in page
+    other = site.as_("luc").get(f"/tasks/{office.task(case).id}").get_data(as_text=True)
+    assert 'id="task-data"' in other
