@@ -1,12 +1,12 @@
 // The form of a message that arrived from outside: written down once, judged by the server.
-import { Form } from "@bpmn-io/form-js-viewer";
+import { openForm } from "./_form.js";
 import { ask, island } from "./_api.js";
 import { named, showFaults, showRefusal } from "./_faults.js";
 
 export async function startMessage() {
   const message = island("message-data");
   if (!message) return;
-  const form = new Form({ container: "#form" });
+  const form = openForm();
   await form.importSchema(message.schema, {});
   const button = document.getElementById("complete");
   const key = crypto.randomUUID();

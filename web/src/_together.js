@@ -1,12 +1,12 @@
 // One form for several tasks: the same answers, one request each, each result told in its row.
-import { Form } from "@bpmn-io/form-js-viewer";
+import { openForm } from "./_form.js";
 import { ask, island } from "./_api.js";
 import { named, showFaults } from "./_faults.js";
 
 export async function startTogether() {
   const work = island("together-data");
   if (!work) return;
-  const form = work.schema ? new Form({ container: "#form" }) : null;
+  const form = work.schema ? openForm() : null;
   if (form) await form.importSchema(work.schema, work.variables);
   const button = document.getElementById("complete");
   const open = new Map(work.tasks.map((task) => [task.id, { ...task, key: crypto.randomUUID() }]));

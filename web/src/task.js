@@ -1,5 +1,5 @@
 // A task's form: kept as a draft while one types, judged by the server when it is completed.
-import { Form } from "@bpmn-io/form-js-viewer";
+import { openForm } from "./_form.js";
 import { Refusal, ask, island } from "./_api.js";
 import { named, showFaults, showRefusal } from "./_faults.js";
 import { startTogether } from "./_together.js";
@@ -12,7 +12,7 @@ async function start() {
   if (!task) return;
   const address = `/api/v1/tasks/${task.task}`;
   const button = document.getElementById("complete");
-  const form = task.schema ? new Form({ container: "#form" }) : null;
+  const form = task.schema ? openForm() : null;
   const key = crypto.randomUUID();
   if (form) {
     await form.importSchema(task.schema, { ...task.variables, ...task.draft });
