@@ -178,7 +178,7 @@ def operator(sit: Callable[[str], Desk]) -> None:
         "/administration/calendars/calculator"
         "?function=legal_limit&start=2026-12-18&length=20&unit=days&site=LUX"
     )
-    desk.take("operator-calculator", 760)
+    desk.take("operator-calculator", 880)
 
 
 def main() -> None:
