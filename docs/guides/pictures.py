@@ -148,7 +148,7 @@ def auditor(sit: Callable[[str], Desk]) -> None:
     desk.page.locator("details:has(> summary:has-text('rule'))").first.evaluate(
         "one => { one.open = true }"
     )
-    desk.take("auditor-case", 860)
+    desk.take("auditor-case", 880, top=120)
     desk.go(f"{case}?tab=as-of")
     desk.page.wait_for_selector("html[data-diagram=ready]")
     newest = desk.page.locator("#as-of-seq").inner_text()
