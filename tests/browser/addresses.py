@@ -1,5 +1,6 @@
 """Every address of the pages, read from the routes, with ids of things that are really there."""
 
+import re
 from itertools import product as every_way
 
 from cursus import wiring
@@ -7,6 +8,49 @@ from cursus.config import Config
 
 #: Not pages: a stream that never ends.
 STREAMS = frozenset({"pages_live.live"})
+#: What else a page shows when its address asks for it; `{case}` and `{task}` are ids.
+QUERIES = {
+    "pages_administration.calculator": [
+        "function=legal_limit&start=2026-01-05&length=3&unit=months&site=BRU",
+        "function=legal_limit&start=2026-01-05&length=3&unit=moons&site=BRU",
+    ],
+    "pages_administration.calendar_year": ["year=2025"],
+    "pages_administration.deputy_list": ["when=future", "when=past"],
+    "pages_administration.effect_list": ["state=done", "element=nothing"],
+    "pages_administration.incident_list": ["state=resolved", "element=nothing"],
+    "pages_administration.parameters": ["q=pay", "q=nothing%20like%20it"],
+    "pages_administration.timer_list": ["span=later", "element=nothing"],
+    "pages_administration.user_list": ["q=hanna", "q=nothing%20like%20it", "role=hr_officer"],
+    "pages_calls.board": ["name=nothing%20like%20it", "late=yes"],
+    "pages_calls.table": ["name=nothing%20like%20it", "late=yes", "sort=-name"],
+    "pages_cases.every": ["key=nothing%20like%20it", "state=ended", "process=recruitment_case"],
+    "pages_cases.show": [
+        "tab=diagram",
+        "tab=timeline",
+        "tab=papers",
+        "tab=comments",
+        "tab=data",
+        "tab=as-of",
+    ],
+    "pages_finder.find": ["q=a", "q=nothing%20like%20it"],
+    "pages_history.one_event": ["stream=case:{case}&seq=1"],
+    "pages_history.reads": ["who=anton", "who=nobody"],
+    "pages_history.sample": ["size=5&seed=spring&before=2026-01-05T10:00:00%2B00:00"],
+    "pages_history.search": ["element=nothing", "sort=at", "who=hanna"],
+    "pages_studio.compare": [
+        "file=recruitment_case.bpmn",
+        "file=cast_gate.dmn",
+        "file=check_format.form",
+    ],
+    "pages_work.mine": ["span=late", "element=nothing", "whose=mine"],
+    "pages_work.together": ["task={task}"],
+}
+#: What the walk's draft says otherwise than the version in force.
+CHANGES = {
+    "recruitment_case.bpmn": ('isExecutable="true"', 'isExecutable="true" '),
+    "cast_gate.dmn": ("CAST gate", "CAST door"),
+    "check_format.form": ('"label": "', '"label": "New: '),
+}
 
 
 def rules(product):
@@ -50,7 +94,7 @@ class Ids:
         chosen = {}
         for one in found:
             chosen.setdefault((one["process"], one["outcome"]), one["id"])
-        return list(chosen.values())[:6]
+        return [*list(chosen.values())[:5], found[-1]["id"]]
 
     def task_id(self):
         """An open task of each kind of people, and one that is done."""
@@ -68,8 +112,9 @@ class Ids:
     call_id = call_key = call = key
 
     def digest(self):
-        """Two versions of definitions."""
-        return [one["digest"] for one in self._ask(self.auditor, "definitions/")[:2]]
+        """A version of recruitment, and one of a call."""
+        found = {one["process"]: one["digest"] for one in self._ask(self.auditor, "definitions/")}
+        return [found["recruitment_case"], found["call_for_interest"]]
 
     def process(self):
         """A process with tasks of several roles, and one that calls others."""
@@ -88,8 +133,14 @@ class Ids:
         return [one["id"] for one in self._ask(self.auditor, "timers/")[:1]]
 
     def calls_name(self):
-        """Columns of a board."""
-        return ["register_application", "check_format"]
+        """The first column of each board."""
+        boards = [self.officer.get(f"/calls/{one}").text() for one in self.key()]
+        found = [re.search(r'data-column="([^"]+)"', board) for board in boards]
+        return sorted({one.group(1) for one in found if one})
+
+    def cases_name(self):
+        """A message that a running application waits for, and one that none does."""
+        return ["legal_hold", "renewal_answered"]
 
     def calls_application(self):
         """Applications of the calls: one of each."""
@@ -97,25 +148,40 @@ class Ids:
         return [one[0]["id"] for one in found if one]
 
     def studio_old(self):
-        """A version to compare."""
+        """The version that the draft began with."""
         return self.digest()[:1]
 
     def studio_new(self):
-        """A version to compare it with."""
-        return self.digest()[1:]
+        """The draft to compare it with."""
+        return self.of("pages_studio", "draft_id")
 
     def studio_name(self):
         """A file of a version or of a draft."""
         return ["recruitment_case.bpmn", "cast_gate.dmn", "check_format.form"]
 
     def studio_draft_id(self):
-        """A draft of a process that its owner has begun."""
-        page = self.people.at("olga")
-        page.goto("/studio/recruitment_case")
-        page.locator("#draft-title").fill("A shorter hearing")
-        page.get_by_role("button", name="Begin a draft").click()
-        page.wait_for_url("**/studio/drafts/*")
-        return [page.url.partition("?")[0].rpartition("/")[2]]
+        """A draft of a process that its owner has begun and changed."""
+        request = self.people.at("olga").request
+        begun = request.post(
+            "/api/v1/drafts/",
+            data={"process": "recruitment_case", "title": "A shorter hearing"},
+            headers={"Origin": self.people.product.address},
+        )
+        assert begun.ok, begun.text()
+        draft = begun.json()["id"]
+        for name, (old, new) in CHANGES.items():
+            self._change(request, f"/api/v1/drafts/{draft}/files/{name}", old, new)
+        return [draft]
+
+    def _change(self, request, address, old, new):
+        found = request.get(address)
+        assert old in found.text(), f"{address} does not say {old}"
+        saved = request.put(
+            address,
+            data=found.text().replace(old, new, 1),
+            headers={"Origin": self.people.product.address, "If-Match": found.headers["etag"]},
+        )
+        assert saved.ok, saved.text()
 
     def _ask(self, request, address):
         answer = request.get(f"/api/v1/{address}")
@@ -135,8 +201,16 @@ def addresses(ids):
         ]
         for way in every_way(*values):
             address = _filled(rule, dict(zip(arguments, way, strict=True)))
-            found.append((endpoint, address))
+            found += [(endpoint, one) for one in (address, *_asked(ids, endpoint, address))]
     return found, unknown
+
+
+def _asked(ids, endpoint, address):
+    ways = QUERIES.get(endpoint, [])
+    if not ways:
+        return []
+    given = {"case": ids.of("", "case_id")[0], "task": ids.of("", "task_id")[0]}
+    return [f"{address}?{one.format(**given)}" for one in ways]
 
 
 def _filled(rule, given):
