@@ -135,9 +135,14 @@ def _checkpoint(glance: Glance) -> Check:
     at = glance.last_checkpoint_at
     if at is None:
         text = _("No checkpoint is signed yet; a worker signs the first one when it is idle.")
-        return Check(title=title, state=LOOK, text=text)
+        return Check(title=title, state=LOOK, text=text, address="/history/verify")
     state = GOOD if clock.now() - at < CHECKPOINT_STALE else ACT
-    return Check(title=title, state=state, text=_("Signed %(when)s.", when=ago(at)))
+    return Check(
+        title=title,
+        state=state,
+        text=_("Signed %(when)s.", when=ago(at)),
+        address="/history/verify",
+    )
 
 
 def _calendars() -> list[Check]:

@@ -1,4 +1,4 @@
-"""Verify an exported history without Cursus: python verifier.py ARCHIVE.zip [PUBLIC_KEY_HEX].
+"""Verify an exported history without Cursus: python verifier.py ARCHIVE.zip [PUBLIC_KEY].
 
 Needs Python 3.11 and nothing else. It recomputes every commitment (SHA-256 of salt and content),
 every hash (SHA-256 of 0x00, the hash before, the canonical fields and the commitment), the Merkle
@@ -8,13 +8,14 @@ withheld; how many are is said. Last it compares every other file with its SHA-2
 and the manifest with its signature. It exits with 0 when everything holds and with 1 otherwise,
 naming the first bad event or file.
 
-Give the public key that the institution published: a forger would put a key of his own into the
+Give the public key that the institution published, as text or as the file that holds it: a forger would put a key of his own into the
 archive. With a key, an archive without a genuine checkpoint over its stream does not hold.
 """
 
 import contextlib
 import hashlib
 import json
+import pathlib
 import sys
 import zipfile
 import zlib
@@ -250,6 +251,13 @@ def verify(path, public_key=None):
         return False, f"the archive is damaged ({type(damage).__name__}: {damage})"
 
 
+def read_key(given):
+    """Return the 64 hexadecimal characters of a key, given as such or as a file; None if neither."""
+    path = pathlib.Path(given)
+    text = (path.read_text("utf-8") if path.is_file() else given).strip().lower()
+    return text if len(text) == 64 and set(text) <= set("0123456789abcdef") else None
+
+
 def judge(manifest, lines, checkpoint, public_key):
     """Verify what the archive holds; return (is it good, what was found)."""
     heads = checkpoint["heads"] if checkpoint else []
@@ -286,6 +294,10 @@ if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         print(__doc__)
         sys.exit(2)
-    good, said = verify(*sys.argv[1:])
+    key = read_key(sys.argv[2]) if len(sys.argv) == 3 else None
+    if len(sys.argv) == 3 and key is None:
+        print(f"{sys.argv[2]} is no public key: give its 64 characters, or the file with them")
+        sys.exit(2)
+    good, said = verify(sys.argv[1], key)
     print(said)
     sys.exit(0 if good else 1)
