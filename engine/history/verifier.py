@@ -8,8 +8,8 @@ withheld; how many are is said. Last it compares every other file with its SHA-2
 and the manifest with its signature. It exits with 0 when everything holds and with 1 otherwise,
 naming the first bad event or file.
 
-Give the public key that the institution published, as text or as the file that holds it: a forger would put a key of his own into the
-archive. With a key, an archive without a genuine checkpoint over its stream does not hold.
+Give the public key that the institution published, as text or as the file that holds it: a forger
+would put a key of his own into the archive. With a key, an archive without a genuine checkpoint over its stream does not hold.
 """
 
 import contextlib
@@ -252,7 +252,7 @@ def verify(path, public_key=None):
 
 
 def read_key(given):
-    """Return the 64 hexadecimal characters of a key, given as such or as a file; None if neither."""
+    """Return the 64 characters of a key, given as such or as a file; None if it is neither."""
     path = pathlib.Path(given)
     text = (path.read_text("utf-8") if path.is_file() else given).strip().lower()
     return text if len(text) == 64 and set(text) <= set("0123456789abcdef") else None
