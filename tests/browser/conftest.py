@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from cursus import service
 from cursus.demo.people import PASSWORD
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ class Product:
             self._run(
                 "-m", "gunicorn", "tests.browser.product:application()",
                 "--bind", f"127.0.0.1:{self.port}",
-                "--workers", "2", "--threads", "4", "--worker-class", "gthread",
+                "--workers", "2", *service.GUNICORN,
             ),
             self._run("-m", "tests.browser.product", "work"),
         ]  # fmt: skip
@@ -212,11 +213,16 @@ class People:
 def sign_in(page, name):
     """Sign in as a person of the demonstration would."""
     page.goto("/sign-in?next=/work")
+    give_password(page, name)
+    return page
+
+
+def give_password(page, name):
+    """Fill the page to sign in; it leads to where the person wanted to go."""
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/work")
-    return page
+    page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
 @pytest.fixture(scope="session")

@@ -10,55 +10,73 @@ from recruitment.correspondence import pdf
 ZONE = ZoneInfo("Europe/Brussels")
 
 
-def complete(page, element, plan, now):
-    """Fill the open task's form with what the demonstration answers to it, and complete it."""
+def complete(page, element, plan, now, otherwise):
+    """Fill the open task's form with the demonstration's answers, or others, and complete it."""
+    told = _told(page, "#task-data")
+    if told["schema"]:
+        _answer(page, told["schema"], _question(element, plan, now, told["variables"]), otherwise)
+    page.get_by_role("button", name="Complete", exact=True).click()
+    _judged(page)
+
+
+def write_down(page, message, plan, now):
+    """Fill the open form of a message that arrived, and record it."""
+    told = _told(page, "#message-data")
+    _answer(page, told["schema"], _question(message, plan, now, {}), {})
+    page.get_by_role("button", name="Record it").click()
+    _judged(page)
+
+
+def _told(page, island):
     page.locator("html[data-form=ready]").wait_for()
     # the mark at the foot of a form says that all of it is drawn
     page.locator("#form .fjs-powered-by, #form:empty").first.wait_for(state="attached")
-    told = json.loads(page.locator("#task-data").text_content())
-    if told["schema"]:
-        question = Question(element=element, plan=plan, seen=told["variables"], now=now)
-        given = answer(json.dumps(told["schema"]).encode(), question)
-        fill(page, told["schema"]["components"], given)
-        # a field that was drawn anew under the typing is typed again
-        fill(page, told["schema"]["components"], given)
-    page.get_by_role("button", name="Complete", exact=True).click()
+    return json.loads(page.locator(island).text_content())
+
+
+def _question(element, plan, now, seen):
+    return Question(element=element, plan=plan, seen=seen, now=now)
+
+
+def _judged(page):
     page.locator("#faults:visible, #said").first.wait_for()
     assert page.locator("#said").count(), page.locator("#faults").inner_text()
 
 
-def fill(page, components, given, suffix=""):
-    """Fill the fields that are on the page and that something is given for."""
+def _answer(page, schema, question, otherwise):
+    given = {**answer(json.dumps(schema).encode(), question), **otherwise}
+    filled = set()
+    fill(page, schema["components"], given, filled)
+    # an answer may bring up a question above it
+    fill(page, schema["components"], given, filled)
+
+
+def fill(page, components, given, filled, suffix=""):
+    """Fill the fields that are on the page, that something is given for and that are not filled."""
     for one in components:
         if one["type"] == "group":
             inner = given.get(one["path"], {}) if one.get("path") else given
-            fill(page, one["components"], inner, suffix)
+            fill(page, one["components"], inner, filled, suffix)
         elif one["type"] == "dynamiclist":
-            _fill_rows(page, one, given.get(one["path"], []))
+            _fill_rows(page, one, given.get(one["path"], []), filled)
         elif given.get(one.get("key")) is not None:
-            _fill_one(page, one, given[one["key"]], f"-{one['id']}{suffix}")
+            _fill_one(page, one, given[one["key"]], filled, f"-{one['id']}{suffix}")
 
 
-def _fill_rows(page, component, rows):
+def _fill_rows(page, component, rows, filled):
     listed = page.locator("[role=group]").filter(has=_ending(page, f"-{component['id']}"))
     there = listed.locator(".fjs-repeat-row-container")
     for number in range(there.count(), len(rows)):
         listed.get_by_role("button", name="Add new").click()
         there.nth(number).wait_for()
-        _let_draw(page)
     for number, row in enumerate(rows):
-        fill(page, component["components"], row, f"_{number}")
+        fill(page, component["components"], row, filled, f"_{number}")
 
 
-def _fill_one(page, component, value, ending):
+def _fill_one(page, component, value, filled, ending):
     filler = _FILLERS.get(component["type"], _type)
-    filler(page, component, value, ending)
-    _let_draw(page)
-
-
-def _let_draw(page):
-    """Let the form draw itself anew, which no hand is fast enough to overtake."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    if ending not in filled and filler(page, component, value, ending):
+        filled.add(ending)
 
 
 def _ending(page, ending):
@@ -68,39 +86,46 @@ def _ending(page, ending):
 def _type(page, _component, value, ending):
     field = _ending(page, ending)
     # the form does not ask everything of everybody
-    if field.count() and field.input_value() != str(value):
+    is_asked = field.count()
+    if is_asked:
         field.fill(str(value))
-        # leaving a field is what makes the form take it at once
-        field.blur()
+    return is_asked
 
 
 def _tick(page, _component, value, ending):
     field = _ending(page, ending)
-    if field.count():
+    is_asked = field.count()
+    if is_asked:
         field.set_checked(value)
+    return is_asked
 
 
 def _choose_one(page, component, value, ending):
     number = [one["value"] for one in component["values"]].index(value)
     option = _ending(page, f"{ending}-{number}")
-    if option.count():
+    is_asked = option.count()
+    if is_asked:
         option.check()
+    return is_asked
 
 
 def _select(page, component, value, ending):
     label = next(one["label"] for one in component["values"] if one["value"] == value)
     field = page.locator(".fjs-form-field-select").filter(has=_ending(page, ending))
-    if field.count() and field.locator(".fjs-select-display").inner_text() != label:
+    is_asked = field.count()
+    if is_asked:
         choices = field.locator(".fjs-dropdownlist")
         if not choices.count():  # coming here by Tab has opened it already
             field.locator(".fjs-input-group").click()
         choices.get_by_text(label, exact=True).click()
+    return is_asked
 
 
 def _date(page, component, value, ending):
     field = _ending(page, f"{ending}-date")
-    if not field.count() or field.input_value():
-        return
+    is_asked = field.count()
+    if not is_asked:
+        return is_asked
     if component["subtype"] == "date":
         day = date.fromisoformat(str(value)[:10])
     else:
@@ -108,17 +133,19 @@ def _date(page, component, value, ending):
         day = at.date()
         _ending(page, f"{ending}-time").fill(f"{at:%H:%M}")
         page.keyboard.press("Tab")
-        _let_draw(page)
     field.fill(f"{day:%d/%m/%Y}")
     page.keyboard.press("Tab")
+    return is_asked
 
 
 def _attach(page, _component, _value, ending):
     holder = page.locator(".fjs-form-field-filepicker").filter(has=_ending(page, ending))
-    if holder.count() and "proof.pdf" not in holder.inner_text():
+    is_asked = holder.count()
+    if is_asked:
         content = pdf("Proof", "Served", {}, date="2026-01-05")
         file = {"name": "proof.pdf", "mimeType": "application/pdf", "buffer": content}
         holder.locator("input[type=file]").set_input_files(file)
+    return is_asked
 
 
 _FILLERS = {
