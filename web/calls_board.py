@@ -26,8 +26,8 @@ from web.calls_frame import PROCESS, Head, head_of, pages
 from web.language import _, words
 from web.navigation import may, person
 
-#: Cards that a column shows at once.
-EACH = 30
+#: Cards that a column shows at once, and those that all columns of a fresh board share.
+EACH, SHARED, LEAST = 30, 120, 8
 #: The mark in front of the end event in the name of a column.
 END = "end."
 BETWEEN = "between"
@@ -226,8 +226,9 @@ def _columns(act: Act, head: Head, plan: Plan, narrowed: Narrowed) -> list[Colum
         held.setdefault(plan.column_of(row), []).append(row)
     nothing = {"cases": 0, "cases_late": 0, "cases_overdue": 0}
     counts = {name: some[0] for name, some in held.items()}
+    each = max(LEAST, min(EACH, SHARED // max(len(held), 1)))
     cards: dict[str, list[Card]] = {}
-    for card in _cards(act, plan, [row for some in held.values() for row in some[:EACH]]):
+    for card in _cards(act, plan, [row for some in held.values() for row in some[:each]]):
         cards.setdefault(card.column, []).append(card)
     given = lists.given("name", "late")
     return [
@@ -239,8 +240,8 @@ def _columns(act: Act, head: Head, plan: Plan, narrowed: Narrowed) -> list[Colum
             late=counts.get(name, nothing)["cases_late"],
             overdue=counts.get(name, nothing)["cases_overdue"],
             cards=cards.get(name, []),
-            more=_more(head, name, held[name][EACH - 1], given)
-            if len(held.get(name, [])) > EACH
+            more=_more(head, name, held[name][each - 1], given)
+            if len(held.get(name, [])) > each
             else None,
         )
         for name in plan.order(counts)
@@ -279,8 +280,9 @@ def _cards(act: Act, plan: Plan, rows: Sequence[Row]) -> list[Card]:
     troubled = boards.troubled(act.uow, ids)
     idle = [one for one in ids if not tasks[one]]
     last = boards.last_done(act.uow, idle) if idle else {}
+    may_assign = may("task:assign")
     return [
-        _card(act, plan, row, tasks[row["case_id"]], row["case_id"] in troubled, last)
+        _card(act, plan, row, tasks[row["case_id"]], row["case_id"] in troubled, last, may_assign)
         for row in rows
     ]
 
@@ -292,6 +294,7 @@ def _card(  # noqa: PLR0913, PLR0917  # what was read for all cards at once
     tasks: Sequence[Task],
     is_troubled: bool,
     last: Mapping[Any, Row],
+    may_assign: bool,
 ) -> Card:
     theirs = [one for one in tasks if is_theirs(act, one)]
     task = next(iter(theirs or tasks), None)
@@ -312,7 +315,7 @@ def _card(  # noqa: PLR0913, PLR0917  # what was read for all cards at once
         is_overdue=row["due_at"] < act.uow.now,
         last=None if done is None or done["confidential"] else done["name"],
         may_claim=is_free and is_mine and task is not None and task.assignee is None,
-        may_assign=is_free and may("task:assign"),
+        may_assign=is_free and may_assign,
         may_complete=is_free and is_mine,
         leads_to=plan.leads_to(task) - {name} if task and is_mine else frozenset(),
         blocked=_blocked(task, is_mine=is_mine),

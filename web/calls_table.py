@@ -65,12 +65,7 @@ def table(key: str) -> ResponseReturnValue:
             found, asked, key=lambda one: one[asked.field], row_id=lambda one: one["id"]
         )
         position = boards.positions(head.case.id, PROCESS, plan.ranks)
-        everything = listing.count(act.uow, head.call, position, Narrowed())
-        counted = (
-            listing.count(act.uow, head.call, position, _narrowed(plan, given))
-            if given
-            else everything
-        )
+        counts = listing.count(act.uow, head.call, position, _narrowed(plan, given))
         return render(
             "call_table.html",
             head=head,
@@ -80,9 +75,9 @@ def table(key: str) -> ResponseReturnValue:
             given=given,
             sort=asked.sort,
             sorting=lists.sorting,
-            stages=[(one, plan.title(one)) for one in plan.order(map(plan.column_of, everything))],
+            stages=[(one, plan.title(one)) for one in plan.order(map(plan.column_of, counts))],
             outcomes=[one["outcome"] for one in _endings(act, head)],
-            matching=sum(one["cases"] for one in counted),
+            matching=sum(one["matching"] for one in counts),
             file=lists.address().replace("/table", "/table.csv", 1),
         )
 

@@ -8,8 +8,10 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    FromClause,
     Integer,
     Subquery,
+    Table,
     Text,
     cast,
     distinct,
@@ -49,35 +51,60 @@ def positions(parent: UUID, process: str, ranks: Mapping[str, int]) -> CTE:
     here = (
         select(case.c.id.label("case_id"))
         .where(case.c.parent == parent, case.c.process == process, case.c.ended_at.is_(None))
-        .subquery("here")
+        .cte("here")
+        .prefix_with("MATERIALIZED")
     )
-    # lateral: one probe of an index per case, however many cases there are elsewhere
-    waits = union_all(
+    known = literal(dict(ranks), JSONB)
+    # lateral: one probe of an index per case, however many tasks are open elsewhere
+    opened = (
         select(task.c.element, task.c.due_at)
         .where(task.c.case_id == here.c.case_id, task.c.closed_at.is_(None))
-        .correlate(here),
-        *(
-            select(one.c.element, null().label("due_at"))
-            .where(one.c.case_id == here.c.case_id)
-            .correlate(here)
-            for one in (timer, subscription, effect)
-        ),
-    ).lateral("waits")
-    # looked up and not joined: a join would be made anew for every case
-    rank = literal(dict(ranks), JSONB)[waits.c.element].astext.cast(Integer)
-    return (
+        .correlate(here)
+        .lateral("opened")
+    )
+    waits = union_all(
         select(
             here.c.case_id,
+            _rank(known, opened.c.element).label("rank"),
+            func.min(opened.c.due_at).label("due_at"),
+        )
+        .join_from(here, opened, true())
+        .group_by(here.c.case_id, opened.c.element),
+        *(
+            select(here.c.case_id, _rank(known, one.c.element), null()).join_from(here, one, true())
+            for one in (_placed(known, here, one) for one in (timer, subscription, effect))
+        ),
+    ).subquery("waits")
+    rank = waits.c.rank
+    return (
+        select(
+            waits.c.case_id,
             func.min(rank).label("rank"),
             func.array_agg(distinct(rank)).filter(rank.is_not(None)).label("ranks_open"),
             func.min(waits.c.due_at).label("due_at"),
         )
-        .select_from(here.join(waits, true()))
-        .group_by(here.c.case_id)
+        .group_by(waits.c.case_id)
         .cte("position")
         # computed once, not once more in every row of a join that was thought to be small
         .prefix_with("MATERIALIZED")
     )
+
+
+def _placed(known: ColumnElement[Any], here: CTE, table: Table) -> FromClause:
+    """Return what a case waits for at places; most messages may come at any time and have none."""
+    return (
+        select(table.c.element)
+        .where(table.c.case_id == here.c.case_id, known.has_key(table.c.element))
+        # no limit, but a fence: the planner would rather ask every row of the table for its place
+        .offset(0)
+        .correlate(here)
+        .lateral()
+    )
+
+
+def _rank(known: ColumnElement[Any], element: ColumnElement[str]) -> ColumnElement[Any]:
+    # looked up and not joined: the planner knows no length of a parameter and would try them all
+    return cast(known[element].astext, Integer)
 
 
 def open_tasks(uow: UnitOfWork, cases: Sequence[UUID]) -> dict[UUID, list[Task]]:
@@ -204,6 +231,7 @@ def last_worked(
     statement = (
         select(now.c.rank, last.c.process, func.count().label("cases"))
         .join(last, last.c.case_id == now.c.case_id)
+        .where(now.c.rank.is_not(None))
         .group_by(now.c.rank, last.c.process)
         .order_by(now.c.rank, func.count().desc())
     )

@@ -178,7 +178,13 @@ task = Table(
     #: a closed task stays, so that whoever comes late is told who did it and when
     Column("closed_at", Instant),
     Column("closed_by", Text),
-    Index("ix_task_open", "case_id", postgresql_where=text("closed_at IS NULL")),
+    # with the columns by which a board finds the place of every case in the index alone
+    Index(
+        "ix_task_open",
+        "case_id",
+        postgresql_include=["element", "due_at"],
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     Index("ix_task_opened", "opened_at", "id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_task_element", "element", "case_id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_task_closed", "case_id", "closed_at"),
@@ -236,10 +242,11 @@ subscription = Table(
     "subscription",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False, index=True),
+    Column("case_id", Uuid, ForeignKey("case.id"), nullable=False),
     Column("element", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("correlation", Text),
+    Index(None, "case_id", "element"),
     Index(None, "message", "correlation"),
 )
 

@@ -9,10 +9,12 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
+    and_,
     func,
     literal,
     literal_column,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy import case as either
@@ -84,7 +86,11 @@ def calls(
 def count(
     uow: UnitOfWork, call_row: Found, position: CTE, narrowed: Narrowed
 ) -> list[dict[str, Any]]:
-    """Count the applications of a call by place and end, with the late and overdue ones."""
+    """Count the applications of a call by place and end, with the late and overdue ones.
+
+    `matching` counts those of the narrowed list; the others count all.
+    """
+    matches = and_(true(), *_conditions(call_row, position, narrowed))
     rank = func.coalesce(position.c.rank, NOWHERE).label("rank")
     statement = (
         _of_call(call_row, position)
@@ -92,10 +98,10 @@ def count(
             rank,
             _ended().label("ended"),
             func.count().label("cases"),
+            func.count().filter(matches).label("matching"),
             func.count().filter(_is_late(call_row)).label("late"),
             func.count().filter(position.c.due_at < uow.now).label("overdue"),
         )
-        .where(*_conditions(call_row, position, narrowed))
         .group_by(rank, _ended())
     )
     return [dict(row) for row in uow.all(statement)]

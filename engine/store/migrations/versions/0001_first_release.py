@@ -355,7 +355,12 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_subscription_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
-    op.create_index(op.f("ix_subscription_case_id"), "subscription", ["case_id"], unique=False)
+    op.create_index(
+        op.f("ix_subscription_case_id_subscription_element"),
+        "subscription",
+        ["case_id", "element"],
+        unique=False,
+    )
     op.create_index(
         op.f("ix_subscription_message_subscription_correlation"),
         "subscription",
@@ -402,6 +407,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         "task",
         ["case_id"],
         unique=False,
+        postgresql_include=["element", "due_at"],
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index(
