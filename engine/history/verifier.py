@@ -9,7 +9,8 @@ and the manifest with its signature. It exits with 0 when everything holds and w
 naming the first bad event or file.
 
 Give the public key that the institution published, as text or as the file that holds it: a forger
-would put a key of his own into the archive. With a key, an archive without a genuine checkpoint over its stream does not hold.
+would put a key of his own into the archive. With a key, an archive without a genuine checkpoint
+over its stream does not hold.
 """
 
 import contextlib
