@@ -147,9 +147,14 @@ class Office:
         return self.page
 
     def _complete(self, page, element):
-        again = element == "give_renewal_opinion" and ("luisa", element) in self.done
+        otherwise = {}
+        if element == "give_renewal_opinion" and ("luisa", element) in self.done:
+            otherwise = NOT_NEEDED
+        if element == "check_document":
+            # as early as here, an older criminal record would be too old at entry
+            otherwise = {"issued_on": f"{self.now():%Y-%m-%d}"}
         try:
-            filler.complete(page, element, PLAN, self.now(), NOT_NEEDED if again else {})
+            filler.complete(page, element, PLAN, self.now(), otherwise)
         except AssertionError as fault:
             raise AssertionError(f"{element}: {fault}") from fault
 
