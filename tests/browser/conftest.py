@@ -131,13 +131,18 @@ def running(*, play, at=None):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_runtest_setup():
+    """Without a browser these tests are skipped, in one line, unless they are demanded."""
+    if CHROMIUM.exists():
+        return
+    if os.environ.get("CURSUS_BROWSER_REQUIRED"):
+        pytest.fail(f"there is no browser at {CHROMIUM}, and CURSUS_BROWSER_REQUIRED is set")
+    pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
+
+
 @pytest.fixture(scope="session")
 def chromium():
-    """Debian's Chromium; without it the browser tests are skipped, unless they are demanded."""
-    if not CHROMIUM.exists():
-        if os.environ.get("CURSUS_BROWSER_REQUIRED"):
-            pytest.fail(f"there is no browser at {CHROMIUM}, and CURSUS_BROWSER_REQUIRED is set")
-        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
+    """Debian's Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

@@ -63,15 +63,21 @@ def test_markup_is_shown_as_text_on_every_page(people, planted):
 
 
 def test_markup_is_shown_as_text_to_every_role(people, planted):
-    ids = Ids(people)
+    ids, looked_at = Ids(people), set()
     for name in ("anton", "oscar", "olga"):
         page = people.at(name)
         for _, address in addresses(ids)[0]:
-            answer = page.request.get(address)
-            if "onerror" in answer.text() and answer.headers["content-type"].startswith("text/htm"):
-                page.goto(address)
+            if address not in looked_at and _shows_markup(page.request.get(address)):
+                looked_at.add(address)
+                page.goto(address, wait_until="domcontentloaded")
                 page.locator("html[data-ready]").wait_for()
                 _assert_harmless(page, address)
+
+
+def _shows_markup(answer):
+    """Say whether it is a whole page, and speaks of what was planted."""
+    text = answer.text() if answer.headers["content-type"].startswith("text/html") else ""
+    return text.lstrip().startswith("<!doctype") and "onerror" in text
 
 
 def test_markup_in_a_diagram_and_its_form_is_shown_as_text(people, planted):
