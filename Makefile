@@ -22,7 +22,7 @@ run: $(STAMP) ## start everything with the demonstration and print the address
 
 .PHONY: test
 test: $(STAMP) ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs
 
 .PHONY: lint
 lint: $(STAMP) ## format check, rules, types, import contracts
