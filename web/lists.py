@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from api.paging import Cursor, PageRequest, decode, page_of
+from api.paging import PageRequest, decode, page_of
 
 T = TypeVar("T")
 SIZE = 50
@@ -71,6 +71,3 @@ def sorting(field: str, *, current: str) -> dict[str, str]:
     is_up, is_down = current == field, current == f"-{field}"
     state = "ascending" if is_up else "descending" if is_down else "none"
     return {"address": address(sort=f"-{field}" if is_up else field), "state": state}
-
-
-__all__ = ["SIZE", "Cursor", "Shown", "address", "asked", "given", "shown", "sorting"]

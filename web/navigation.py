@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g
 
 from api.house import acting, house
 from engine import clock
@@ -52,19 +52,7 @@ def menu() -> list[Entry]:
         ("/history", _("History"), may("history:search")),
         ("/administration", _("Administration"), may("user:list")),
     )
-    there = {str(rule) for rule in _rules()}
-    return [
-        Entry(path=path, title=title) for path, title, open_ in wanted if open_ and path in there
-    ]
-
-
-def is_current(entry: Entry) -> bool:
-    """Say whether the page belongs to the entry."""
-    return request.path == entry.path or request.path.startswith(f"{entry.path}/")
-
-
-def _rules() -> set[str]:
-    return {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
+    return [Entry(path=path, title=title) for path, title, is_open in wanted if is_open]
 
 
 def person(name: str | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.kernel.definition import Definition
 from engine.kernel.graph import Graph, Scope
 from engine.kernel.model import Element, Flow, TimerRule
+from engine.kernel.sendback import downstream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,15 +109,4 @@ def _next(graph: Graph, name: str) -> list[str]:
 
 def _reached(graph: Graph, scope: Scope) -> frozenset[str]:
     """Return what the flows reach from the start when no event comes between."""
-    found: set[str] = set()
-    todo = [scope.start] if scope.start else []
-    while todo:
-        name = todo.pop()
-        if name in found:
-            continue
-        found.add(name)
-        node = graph.nodes[name]
-        todo.extend(graph.flows[flow].target for flow in node.outgoing)
-        if node.link_target:
-            todo.append(node.link_target)
-    return frozenset(found)
+    return downstream(graph, scope.start) if scope.start else frozenset()

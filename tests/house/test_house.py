@@ -51,8 +51,6 @@ def test_every_refusal_has_a_status_a_code_and_a_message():
 
 def test_every_path_in_the_map_of_the_readme_exists():
     readme = ROOT / "README.md"
-    if not readme.exists():
-        pytest.skip("the README is written last")
     named = set(re.findall(r"`([\w.-]+(?:/[\w.-]+)*/?)`", readme.read_text("utf-8")))
     rooms = {one.name for one in ROOT.iterdir()}
     missing = [
