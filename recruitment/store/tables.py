@@ -55,6 +55,21 @@ candidate = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+#: One extract of the EPSO database as a recruiter received it.
+cast_extract = Table(
+    "cast_extract",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    #: the day on which EPSO made it; its age is shown wherever it is searched
+    Column("taken_on", Date, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("imported_by", Text, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+    Index(None, "imported_at"),
+)
+
 #: The extract of the EPSO database (CAST permanent): one row per person and profile.
 cast_record = Table(
     "cast_record",
@@ -70,6 +85,34 @@ cast_record = Table(
     #: when the profile was last refreshed; searchable for six months
     Column("refreshed", Date),
     Column("imported_at", Instant, nullable=False),
+    #: the extract that brought this row; null for a row that a program sent alone
+    Column("extract", Uuid, ForeignKey("cast_extract.id")),
+    Column("name", Text),
+    Column("email", Text),
+    #: level of the Common European Framework by language code, both in capitals
+    Column("languages", JSONB),
+    Column("diploma_level", Text),
+    #: years of experience as the person declares them
+    Column("experience_years", Numeric),
+    Index(None, "profile", "candidate"),
+    Index("ix_cast_record_email", text("lower(email)")),
+)
+
+#: People found in the EPSO database whom a recruiter put on the long list of a call.
+long_list = Table(
+    "long_list",
+    metadata,
+    Column("call", Text, ForeignKey("call.id"), primary_key=True),
+    Column("candidate", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    #: why, in the recruiter's words, and the search that found the person
+    Column("reason", Text, nullable=False),
+    Column("search", JSONB),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    #: the letter that told the person of the call
+    Column("letter", Uuid),
 )
 
 application = Table(
@@ -89,6 +132,68 @@ application = Table(
     Column("offered_at", Instant),
     #: set when the offer came to nothing
     Column("released_at", Instant),
+)
+
+#: A mail as it reached the functional mailbox, kept byte for byte.
+mail = Table(
+    "mail",
+    metadata,
+    #: SHA-256 of the raw message: the same mail read twice is one mail
+    Column("sha256", Text, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    #: by our own server's Received line (RFC 5321 4.4), never by the Date line
+    Column("received_at", Instant, nullable=False),
+    Column("read_at", Instant, nullable=False),
+    #: the mailbox, or who handed the file in
+    Column("source", Text, nullable=False),
+    Column("message_id", Text, index=True),
+    Column("sender", Text, nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    #: what the machine found: parts, checks with their rule, proposed call and verdict
+    Column("findings", JSONB, nullable=False),
+    #: the call that it is proposed for; null where the subject names none
+    Column("call", Text, ForeignKey("call.id"), index=True),
+    #: what a person decided: accepted, resend, late, not_application; null while it waits
+    Column("sorted_as", Text),
+    Column("sorted_by", Text),
+    Column("sorted_at", Instant),
+    Column("reason", Text),
+    Column("application", Text, ForeignKey("application.id")),
+    Index("ix_mail_waiting", "received_at", postgresql_where=text("sorted_as IS NULL")),
+    Index(None, "received_at", "sha256"),
+)
+
+#: When each mailbox was read last, and what went wrong.
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("read_at", Instant, nullable=False),
+    #: how many messages the last reading brought
+    Column("messages", Integer, nullable=False),
+    Column("fault", Text),
+)
+
+#: The interview of an application as it stands in the panel's calendar.
+interview = Table(
+    "interview",
+    metadata,
+    Column("application", Text, ForeignKey("application.id"), primary_key=True),
+    Column("call", Text, ForeignKey("call.id"), nullable=False, index=True),
+    #: 1 for the first date, 2 for the new one after a candidate did not come
+    Column("number", Integer, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    #: accounts of the panel's members
+    Column("members", JSONB, nullable=False),
+    #: RFC 5545 SEQUENCE: how often the date was changed
+    Column("sequence", Integer, nullable=False),
+    #: null once it is cancelled: the candidate withdrew, the call was cancelled
+    Column("cancelled_at", Instant),
+    Index(None, "starts_at"),
 )
 
 document = Table(
@@ -122,6 +227,14 @@ letter = Table(
     Column("written_at", Instant, nullable=False),
     #: null while it waits for the mail server, or for ever where none is configured
     Column("sent_at", Instant),
+    #: an iCalendar object (RFC 5545) that goes along
+    Column("calendar", Text),
+    #: when a delivery report (RFC 3464) said that it did not arrive, and why
+    Column("bounced_at", Instant),
+    Column("bounce", Text),
+    #: how often the mail server was tried, and what it said last
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fault", Text),
     Index(None, "written_at", "id"),
     Index("ix_letter_waiting", "written_at", postgresql_where=text("sent_at IS NULL")),
 )

@@ -147,6 +147,15 @@ class Ids:
         found = [self._ask(self.officer, f"calls/{one}/applications") for one in self.key()]
         return [one[0]["id"] for one in found if one]
 
+    def papers_document(self):
+        """The paper of an application."""
+        application = self.calls_application()[0]
+        return [self._ask(self.officer, f"applications/{application}/documents")[0]["id"]]
+
+    def papers_page(self):
+        """The first page, and one that is not there."""
+        return ["1", "99"]
+
     def studio_old(self):
         """The version that the draft began with."""
         return self.digest()[:1]
