@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import typst
 
+from engine.archive.diagrams import Diagram
 from engine.archive.entries import Decision, Entry, Fired
 from engine.errors import OperationFailed
 from engine.replay import Proof
@@ -20,6 +21,9 @@ ZONE = ZoneInfo("Europe/Brussels")
 STANDARD: Literal["a-2a"] = "a-2a"
 #: The longest text of one fact; a page holds some 3 000 letters.
 LONGEST = 2_000
+#: How to read a diagram, in words: colour alone says nothing.
+LEGEND = "Ticked or numbered in green: done, so often. Framed in blue with a number: waits here."
+WITHHELD = "The path is left out here: it would tell what is confidential to another service."
 #: What the fonts inside Typst can write: Latin, Greek, Cyrillic and the common signs. A letter
 #: that no font has would make the file no PDF/A, so it is written by its number instead.
 WRITTEN = (
@@ -30,13 +34,14 @@ WRITTEN = (
 )  # fmt: skip
 
 
-def pdf(
+def pdf(  # noqa: PLR0913  # a book is made of these
     case: Case,
     entries: Sequence[Entry],
     proof: Proof,
     *,
     at: datetime,
     letters: Iterable[tuple[datetime, str, str]] = (),
+    diagrams: Iterable[Diagram] = (),
 ) -> bytes:
     """Set the case book; all texts go in as data, never as markup."""
     content = {
@@ -47,6 +52,7 @@ def pdf(
         "facts": _about(case, entries),
         "path": _path(entries),
         "steps": [_step(one) for one in entries],
+        "diagrams": [_drawn(one) for one in diagrams],
         "letters": [[_instant(when), subject, to] for when, subject, to in letters],
     }
     source = (resources.files("engine.archive") / "book.typ").read_bytes()
@@ -87,6 +93,16 @@ def _about(case: Case, entries: Sequence[Entry]) -> list[list[str]]:
 
 def _path(entries: Sequence[Entry]) -> list[list[str]]:
     return [[_instant(one.at), " → ".join(one.path)] for one in entries if one.path]
+
+
+def _drawn(one: Diagram) -> dict[str, object]:
+    return {
+        "title": one.title,
+        "svg": one.svg,
+        "width": one.width,
+        "height": one.height,
+        "note": WITHHELD if one.is_withheld else LEGEND,
+    }
 
 
 def _step(one: Entry) -> dict[str, object]:

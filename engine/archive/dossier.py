@@ -9,6 +9,7 @@ import orjson
 
 from engine import definitions, history, replay
 from engine.archive.book import pdf
+from engine.archive.diagrams import Diagram, diagrams
 from engine.archive.entries import Entry, entries
 from engine.archive.sealed import Sees, everything, manifest, packed, sealed_files
 from engine.archive.tables import csv_of
@@ -28,6 +29,7 @@ events.csv        one row per event, for a spreadsheet (RFC 4180, UTF-8)
 events.xes        for process mining (IEEE 1849)
 events.jsonl      the sealed events, one JSON object per line: the only source of the others
 checkpoint.json   the newest signed checkpoint over all histories of the house, if there is one
+diagrams/         the path that the case took, one picture for each level (SVG)
 process/          diagrams, decision tables and forms of every version that the case ran on
 manifest.json     the SHA-256 of every file here
 manifest.sig.json the Ed25519 signature of "cursus-manifest-1", a line feed and manifest.json
@@ -71,13 +73,15 @@ def dossier(  # noqa: PLR0913  # the archive is made of these
     found = entries(uow, sealed, sees=sees, names=names or {})
     known = manifest(uow, case, sealed)
     proof = replay.prove(uow, case.id)
+    drawn = diagrams(uow, case, found)
     letters = [(one.at, one.subject, one.to) for one in papers]
     files = {
         "README.txt": _readme(uow, case, found, is_signed=signing_key is not None),
-        "case-book.pdf": pdf(case, found, proof, at=uow.now, letters=letters),
+        "case-book.pdf": pdf(case, found, proof, at=uow.now, letters=letters, diagrams=drawn),
         "events.csv": csv_of(found),
         "events.xes": log(case, found),
         **sealed_files(uow, sealed, sees=sees),
+        **_pictures(drawn),
         **_process(uow, sealed),
     }
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
@@ -87,6 +91,10 @@ def dossier(  # noqa: PLR0913  # the archive is made of these
         signature = history.sign_manifest(about, private_key=signing_key)
         first["manifest.sig.json"] = orjson.dumps(signature, option=orjson.OPT_INDENT_2)
     return packed({**first, **files})
+
+
+def _pictures(drawn: Sequence[Diagram]) -> dict[str, bytes]:
+    return {f"diagrams/{one.process}.svg": one.svg.encode() for one in drawn}
 
 
 def _process(uow: UnitOfWork, sealed: Sequence[Sealed]) -> dict[str, bytes]:

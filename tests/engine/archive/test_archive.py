@@ -20,9 +20,11 @@ from engine.archive.book import pdf
 from engine.archive.entries import entries
 from engine.history import verifier
 from engine.store import audit
+from tests.selecting import Selection
 from tests.support import KEY, REPORT
 
 PUBLIC = history.public_key_of(KEY).hex()
+SVG = {"s": "http://www.w3.org/2000/svg"}
 XES = {"x": "http://www.xes-standard.org/"}
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -319,3 +321,39 @@ def test_a_sample_is_drawn_again_by_its_seed(office, clock):
     assert draw("7", 6) != draw("8", 6)
     assert open_one not in draw("7", 200)
     assert len(draw("7")) == 3
+
+
+@pytest.fixture
+def application(office, clock):
+    """A case on the shipped diagrams, at its first task."""
+    selection = Selection(office, clock)
+    selection.publish_call()
+    case = selection.apply("Ana <b>Berg</b>")
+    selection.until("register_application")
+    return case.id
+
+
+def marks_in(files, process):
+    root = etree.fromstring(files[f"diagrams/{process}.svg"])
+    return root.xpath("//s:g/s:circle[@r='8']/../@data-element", namespaces=SVG)
+
+
+def test_the_diagrams_go_along_with_the_path_taken(office, application):
+    files = members(dossier(office, application))
+    assert "register_application" in marks_in(files, "expression_of_interest")
+    assert "confirm_late" not in marks_in(files, "expression_of_interest")
+    book = pypdf.PdfReader(io.BytesIO(files["case-book.pdf"]))
+    text = "".join(page.extract_text() for page in book.pages)
+    assert "Diagram: Expression of interest" in text
+    assert "waits here" in text
+
+
+def test_a_path_that_would_tell_a_confidential_content_is_left_out(office, application):
+    files = members(dossier(office, application, sees=lambda event: False))
+    assert marks_in(files, "expression_of_interest") == []
+    book = pypdf.PdfReader(io.BytesIO(files["case-book.pdf"]))
+    assert "The path is left out here" in "".join(page.extract_text() for page in book.pages)
+
+
+def test_a_process_that_was_never_drawn_has_no_picture(office, case):
+    assert [name for name in members(dossier(office, case)) if name.endswith(".svg")] == []
