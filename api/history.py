@@ -20,9 +20,9 @@ from engine.access import Actor, authorize
 from engine.cases import Act
 from engine.errors import Conflict
 from engine.history import Checkpoint, Sealed
-from engine.store import audit, event_search, events, tasks, users
+from engine.store import audit, event_search, events, tasks
 from engine.store.event_search import EventFilter
-from recruitment.store import records
+from recruitment.dossier import dossier
 
 bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
 
@@ -92,17 +92,8 @@ def case_archive(act: Act, case_id: UUID) -> Response:
     authorize(act.actor, "history:export", act.shell.policy)
     case = visible_case(act, case_id)
     record_reading(act, case, "export")
-    letters = [
-        archive.Paper(at=row["written_at"], subject=row["subject"], to=row["to_address"])
-        for row in records.letters(act.uow, case_id)
-    ]
-    content = archive.dossier(
-        act.uow,
-        case,
-        signing_key=house().signing_key,
-        sees=lambda event: may_see(act, event),
-        papers=letters,
-        names={row["name"]: row["full_name"] for row in users.every(act.uow)},
+    content = dossier(
+        act.uow, case, signing_key=house().signing_key, sees=lambda event: may_see(act, event)
     )
     name = f"case-{case_id}.zip"
     return Response(

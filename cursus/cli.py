@@ -34,6 +34,7 @@ from engine.errors import CursusError
 from engine.history import EventKind, Sealed
 from engine.store import begin, events
 from forms import FormSchemaError
+from recruitment.dossier import dossier
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 out = Console()
@@ -191,9 +192,11 @@ def _row(event: Sealed) -> tuple[str, ...]:
 @click.argument("file", type=click.Path(path_type=Path))
 @refusing
 def export_history(case_id: UUID, file: Path) -> None:
-    """Write a case's history with the stand-alone verifier into a ZIP file."""
-    with begin(wiring.database(config.read()), now=clock.now()) as uow:
-        content = archive.of_case(uow, cases.get(uow, case_id))
+    """Write a case's whole archive into a ZIP file: history, case book, tables, verifier."""
+    settings = config.read()
+    with begin(wiring.database(settings), now=clock.now()) as uow:
+        key = config.signing_key(settings)
+        content = dossier(uow, cases.get(uow, case_id), signing_key=key)
         events.append(
             uow,
             f"read:{case_id}",
@@ -202,7 +205,9 @@ def export_history(case_id: UUID, file: Path) -> None:
             payload={"what": "export"},
         )
     file.write_bytes(content)
-    out.print(f"{len(content)} bytes in {file}; verify with: python verifier.py {file.name}")
+    public = config.public_key(settings).hex()
+    out.print(f"{len(content)} bytes in {file}")
+    out.print(f"verify with: python -I -S verifier.py {file.name} {public}", soft_wrap=True)
 
 
 @history.command("verify")
