@@ -34,6 +34,30 @@ OVERFLOW = """() => {
   return `${root.scrollWidth} px wide: ` + out.slice(0, 3).map((one) =>
     one.tagName.toLowerCase() + "." + one.className).join(", ");
 }"""
+#: Marks what can be worked with, and has each mark taken off when the focus comes there.
+CONTROLS = """() => {
+  const kinds = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const groups = new Set();
+  for (const one of document.querySelectorAll(kinds)) {
+    const group = one.type === "radio" && one.name && `${one.form?.id} ${one.name}`;
+    if (one.tabIndex < 0 || one.disabled || groups.has(group) || one.closest("[inert]")) continue;
+    if (!one.checkVisibility({visibilityProperty: true})) continue;
+    // Tab stops once in a group of radio buttons: the arrow keys do the rest
+    if (group) groups.add(group);
+    one.dataset.unreached = group || "";
+  }
+  document.addEventListener("focusin", ({target}) => {
+    const group = target.type === "radio" && `${target.form?.id} ${target.name}`;
+    delete target.dataset.unreached;
+    if (group) document.querySelector(`[data-unreached="${CSS.escape(group)}"]`)
+      ?.removeAttribute("data-unreached");
+  });
+  // within a date Tab goes from part to part
+  const parts = document.querySelectorAll("input[type^=date], input[type=time]").length * 7;
+  return document.querySelectorAll("[data-unreached]").length + parts;
+}"""
+UNREACHED = """() => [...document.querySelectorAll("[data-unreached]")].map((one) =>
+  (one.outerHTML.slice(0, 100)))"""
 #: What is asked for wrongly here, and is refused to everybody.
 WRONG = re.compile(r"unit=moons|pages_work[.]together$|pages_history[.]one_event$")
 ROLES = {person.roles[0]: person.name for person in reversed(PEOPLE)}
@@ -202,11 +226,26 @@ def _faults(page, address):
         page.evaluate("(id) => document.getElementById(id).close()", opened)
     if page.locator("h1").count() != 1:
         yield f"{page.locator('h1').count()} headings of the first order"
+    unreached = _unreached(page)
+    if unreached:
+        yield f"Tab never comes to {len(unreached)}: {unreached[0]}"
     # the same page, narrower: what is laid out anew, not what is loaded anew
     page.set_viewport_size(NARROW)
     overflow = page.evaluate(OVERFLOW)
     if overflow:
         yield f"at 320 px: {overflow}"
+
+
+def _unreached(page):
+    """Press Tab all through the page; return what can be worked with and never had the focus."""
+    left = page.evaluate(CONTROLS) + 5
+    while left > 0 and page.evaluate(UNREACHED):
+        for _ in range(min(left, 20)):
+            # held down, as a hurried person does: one message to the browser for each stop
+            page.keyboard.down("Tab")
+        page.keyboard.up("Tab")
+        left -= 20
+    return page.evaluate(UNREACHED)
 
 
 def _axe(page, part="html"):
