@@ -20,6 +20,8 @@ from engine import clock
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch"}
 COOKIE = "cursus_language"
 CATALOGUES = Path(__file__).parent / "translations"
+#: The catalogues: the texts of the pages, and those that process owners wrote in their files.
+PAGES, PROCESSES = "messages", "processes"
 #: Everything is shown in the zone of the institution, wherever the reader sits.
 ZONE = ZoneInfo("Europe/Brussels")
 _SOON = timedelta(days=2)
@@ -31,7 +33,13 @@ def install(app: Flask) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     environment.filters.update(
-        instant=instant, day=day, time_of_day=time_of_day, ago=ago, due=due, words=words
+        instant=instant,
+        day=day,
+        time_of_day=time_of_day,
+        ago=ago,
+        due=due,
+        words=words,
+        label=label,
     )
     environment.globals.update(languages=LANGUAGES, language=current)
 
@@ -62,9 +70,17 @@ def _(message: str, **values: object) -> str:
     return translated % values if values else translated
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def _catalogue(code: str) -> NullTranslations:
-    path = CATALOGUES / code / "LC_MESSAGES" / "messages.po"
+def label(text: str | None) -> str:
+    """Translate what a process owner wrote: a name or text of a diagram, form or table.
+
+    A text that no catalogue knows, because its owner changed it, stays as he wrote it.
+    """
+    return _catalogue(current(), PROCESSES).gettext(text) if text else ""
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _catalogue(code: str, domain: str = PAGES) -> NullTranslations:
+    path = CATALOGUES / code / "LC_MESSAGES" / f"{domain}.po"
     if not path.exists():
         return NullTranslations()
     # read as it is written: there is no compiled file that could be older than its source
