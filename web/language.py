@@ -20,8 +20,9 @@ from engine import clock
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch"}
 COOKIE = "cursus_language"
 CATALOGUES = Path(__file__).parent / "translations"
-#: The catalogues: the texts of the pages, and those that process owners wrote in their files.
-PAGES, PROCESSES = "messages", "processes"
+#: The catalogues: the texts of the pages, those that process owners wrote in their files, and
+#: what the engine says.
+PAGES, PROCESSES, ENGINE = "messages", "processes", "engine"
 #: Everything is shown in the zone of the institution, wherever the reader sits.
 ZONE = ZoneInfo("Europe/Brussels")
 _SOON = timedelta(days=2)
@@ -78,7 +79,7 @@ def label(text: str | None) -> str:
     return _catalogue(current(), PROCESSES).gettext(text) if text else ""
 
 
-@lru_cache(maxsize=2 * len(LANGUAGES))
+@lru_cache(maxsize=3 * len(LANGUAGES))
 def _catalogue(code: str, domain: str = PAGES) -> NullTranslations:
     path = CATALOGUES / code / "LC_MESSAGES" / f"{domain}.po"
     if not path.exists():
