@@ -22,7 +22,7 @@ from engine.store.queue import QueueFilter
 from web import lists
 from web.administration import pages
 from web.administration_deputies import day_from
-from web.language import ZONE, _
+from web.language import ZONE, _, label
 from web.pages import done, local
 
 #: A row of the store, read by name; its own type is the store's.
@@ -313,7 +313,7 @@ def _around(act: Act, kind: str, rows: Iterable[Row]) -> dict[str, object]:
         for row in queue.waiting_places(act.uow, kind)
     ]
     return {
-        "processes": health.processes(act.uow),
+        "processes": {process: label(name) for process, name in health.processes(act.uow).items()},
         "places": found,
         "names": {row["id"]: name_of(row["definition"], row["element"]) for row in rows},
     }
@@ -322,6 +322,6 @@ def _around(act: Act, kind: str, rows: Iterable[Row]) -> dict[str, object]:
 def _namer(act: Act) -> Callable[[str, str | None], str]:
     def name_of(digest: str, element: str | None) -> str:
         found = definitions.find(act.uow, digest).elements.get(element or "")
-        return (found.name if found else None) or element or _("the case itself")
+        return label(found.name if found else None) or element or _("the case itself")
 
     return name_of

@@ -17,6 +17,7 @@ import engine
 import forms
 import processes
 import recruitment
+from web import labels
 from web.extraction_python import sentences
 from web.language import CATALOGUES, ENGINE, PROCESSES
 
@@ -27,8 +28,6 @@ TITLES = {
     PROCESSES: "Texts of the files of process owners, of letters and calendars.",
     ENGINE: "What the engine says: refusals, findings, derivations. Places stand in braces.",
 }
-#: What form-js shows of a component, besides its options.
-_SHOWN = ("title", "label", "text", "description", "dateLabel", "timeLabel")
 #: Of a decision table the pages show these; the rest is for its editor.
 _TABLE = {"decision": "name", "input": "label", "output": "label"}
 
@@ -58,28 +57,19 @@ def shipped() -> list[Path]:
 
 
 def diagram(path: Path) -> Found:
-    """Yield what a diagram shows: names, notes, and what is to be done in a task."""
-    for node in _nodes(path):
-        tag = etree.QName(node).localname
-        name = node.get("name")
-        # messages, errors and properties are named for machines
-        if name and tag not in ("message", "error", "signal", "property", "definitions"):
-            yield name, tag
-        if tag == "documentation" and etree.QName(node.getparent()).localname != "process":
-            yield from _stripped(node.text, f"{etree.QName(node.getparent()).localname}: {tag}")
-        if tag == "text":
-            yield from _stripped(node.text, tag)
+    """Yield what a diagram shows."""
+    yield from labels.written_in(path.read_bytes())
 
 
 def table(path: Path) -> Found:
     """Yield what pages show of a decision: its name, its columns, the source of its rules."""
-    for node in _nodes(path):
+    for node in labels.nodes(path.read_bytes()):
         tag = etree.QName(node).localname
         shown = node.get(_TABLE[tag]) if tag in _TABLE else None
         if shown:
             yield shown, tag
         if tag == "annotationEntry":
-            yield from _stripped(node.findtext("{*}text"), "source")
+            yield from labels.stripped(node.findtext("{*}text"), "source")
 
 
 def form(path: Path) -> Found:
@@ -90,11 +80,11 @@ def form(path: Path) -> Found:
 
 def shown_in(component: Mapping[str, object]) -> Found:
     """Yield the texts of a component and of those inside it; expressions are none."""
-    for name in _SHOWN:
+    for name in labels.SHOWN:
         text = component.get(name)
         if isinstance(text, str) and text and not text.startswith("="):
             yield text, name
-    for name in ("values", "components"):
+    for name in labels.HOLDING:
         inner = component.get(name)
         for one in inner if isinstance(inner, list) else ():
             yield from shown_in(one)
@@ -112,16 +102,6 @@ def sheet(path: Path) -> Found:
     pattern = content["pattern"]
     for name in (*pattern["fixed"].values(), *pattern["days_from_easter"].values()):
         yield name, "holiday"
-
-
-def _nodes(path: Path) -> Iterator[etree._Element]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    return etree.fromstring(path.read_bytes(), parser).iter(etree.Element)
-
-
-def _stripped(text: str | None, kind: str) -> Found:
-    if text and text.strip():
-        yield text.strip(), kind
 
 
 _READERS = {".bpmn": diagram, ".dmn": table, ".form": form, ".yaml": sheet}

@@ -18,6 +18,8 @@ from engine import clock
 
 #: The languages that the pages speak, the first by default; each under its own name.
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch"}
+#: The language that all texts are written in first.
+SOURCE = "en"
 COOKIE = "cursus_language"
 CATALOGUES = Path(__file__).parent / "translations"
 #: The catalogues: the texts of the pages, those that process owners wrote in their files, and

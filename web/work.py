@@ -17,7 +17,7 @@ from engine.access import authorize_task
 from engine.cases import Act
 from engine.errors import CursusError, Invalid
 from engine.worklist import Task, TaskFilter
-from web import filters, lists
+from web import filters, labels, lists
 from web.language import ZONE, _
 from web.pages import Pages
 from web.reasons import why_mine
@@ -152,7 +152,7 @@ def together() -> ResponseReturnValue:
         schema = definition.forms.get(first.form or "")
         case = cases.get(act.uow, first.case_id)
         data = {
-            "schema": json.loads(schema) if schema else None,
+            "schema": labels.form(json.loads(schema)) if schema else None,
             "variables": kernel.task_variables(definition, case.state, str(first.id)),
             "tasks": [{"id": str(one.id), "revision": one.revision} for one in wanted],
         }
