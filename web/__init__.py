@@ -14,6 +14,7 @@ from web import (
     me,
     navigation,
     pages,
+    sentences,
     sign_in,
     studio,
     task,
@@ -41,5 +42,7 @@ def install(app: Flask) -> None:
     navigation.install(app)
     pages.install(app)
     app.register_blueprint(assets.blueprint)
+    app.register_blueprint(sentences.blueprint)
+    app.jinja_env.filters["sentence"] = sentences.sentence
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

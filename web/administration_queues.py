@@ -24,6 +24,7 @@ from web.administration import pages
 from web.administration_deputies import day_from
 from web.language import ZONE, _, label
 from web.pages import done, local
+from web.sentences import sentence
 
 #: A row of the store, read by name; its own type is the store's.
 Row = Any
@@ -101,7 +102,7 @@ def _retry(chosen: str, note: str) -> Result:
         with acting() as act:
             cases.retry_incident(act, _key(chosen), note=note)
     except CursusError as error:
-        return _result(chosen, is_done=False, text=error.detail)
+        return _result(chosen, is_done=False, text=sentence(error.detail))
     return _result(chosen, is_done=True, text=_("It is tried again now."))
 
 

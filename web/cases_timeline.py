@@ -17,6 +17,7 @@ from web.cases_head import Head
 from web.cases_values import Shown, named, readable, shown
 from web.language import _, label
 from web.navigation import person
+from web.sentences import sentence
 
 #: Events on one page of the time line.
 SIZE = 60
@@ -109,7 +110,7 @@ def timeline(act: Act, head: Head, given: Mapping[str, str]) -> Timeline:
 
 def _broken(act: Act, head: Head, every: Sequence[Sealed]) -> tuple[int, str] | None:
     verdict = replay.verify(act.uow, head.case.stream, every)
-    return None if verdict.ok else (verdict.first_bad or 0, verdict.reason or "")
+    return None if verdict.ok else (verdict.first_bad or 0, sentence(verdict.reason))
 
 
 def _is_wanted(event: Sealed, given: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ import api
 import engine
 import forms
 import recruitment
+import web
 
 #: Where people are spoken to; the others speak to machines, to developers or into files.
 _SPEAKING = (
@@ -44,15 +45,36 @@ _CODE = re.compile(
     r"\w\[|^[<(\\#]|\bNULL\b|^\w+ \| None$|^[\w-]+ '|=\"|^Bearer|^SpiffWorkflow|%s|%r|charset="
     r"|pattern\.text|\\s\*|^\*"
 )
+#: Logged, or written into letters and contracts, which have a language of their own.
+_UNTOLD = frozenset(
+    {
+        "a round failed", "the last beat failed", "true, false", "3(4), second sentence",
+        "European Commission, Human Resources", "For the authority",
+    }
+)  # fmt: skip
+_LETTERS = "Between the European Commission and"
+#: Words that stand in the places of sentences, and a sentence with hardly a word.
+_BESIDES = {
+    "characters": "forms/answers",
+    "entries": "forms/answers",
+    "nobody": "engine/access",
+    "anything": "engine/analysis",
+    "adopted": "engine/calendar",
+    "projection": "engine/calendar",
+    "calendar {site} {version}, {year}: {status}, {source}": "engine/calendar",
+}
 _UNSAID = frozenset({"join", "sorted", "isoformat", "strip", "_name", "repr", "str", "len", "type"})
 
 
 def sentences() -> dict[str, str]:
     """Return the sentences, places in braces, each with where it is said first."""
-    found: dict[str, str] = {}
+    found = dict(_BESIDES)
     for path, room in speaking():
         for text in said_in(path.read_text(encoding="utf-8"), with_classes=path.name in _REFUSALS):
             found.setdefault(text, f"{room}/{path.stem}")
+    for path in sorted(Path(web.__path__[0]).glob("*.py")):
+        for text in raised_in(path.read_text(encoding="utf-8")):
+            found.setdefault(text, f"web/{path.stem}")
     return found
 
 
@@ -76,8 +98,18 @@ def said_in(source: str, *, with_classes: bool = False) -> Iterator[str]:
             yield text
 
 
+def raised_in(source: str) -> Iterator[str]:
+    """Yield the sentences with which a Python source refuses something, unless translated there."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            given = [*node.exc.args, *(one.value for one in node.exc.keywords)]
+            yield from (text for one in given if (text := _written(one)) and is_sentence(text))
+
+
 def is_sentence(text: str) -> bool:
     """Say whether a text is meant for people: words, and no code."""
+    if text in _UNTOLD or text.startswith(_LETTERS):
+        return False
     literal = _PLACE.sub("", text)
     return " " in literal.strip() and len(_WORDS.findall(literal)) > 1 and not _CODE.search(text)
 

@@ -59,12 +59,12 @@ def current() -> str:
 
 def gettext(message: str) -> str:
     """Return the message in the language of this request."""
-    return _catalogue(current()).gettext(message)
+    return catalogue(current()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the message for a number of things."""
-    return _catalogue(current()).ngettext(singular, plural, number)
+    return catalogue(current()).ngettext(singular, plural, number)
 
 
 def _(message: str, **values: object) -> str:
@@ -78,11 +78,12 @@ def label(text: str | None) -> str:
 
     A text that no catalogue knows, because its owner changed it, stays as he wrote it.
     """
-    return _catalogue(current(), PROCESSES).gettext(text) if text else ""
+    return catalogue(current(), PROCESSES).gettext(text) if text else ""
 
 
 @lru_cache(maxsize=3 * len(LANGUAGES))
-def _catalogue(code: str, domain: str = PAGES) -> NullTranslations:
+def catalogue(code: str, domain: str = PAGES) -> NullTranslations:
+    """Return the texts of a language; none where there are none."""
     path = CATALOGUES / code / "LC_MESSAGES" / f"{domain}.po"
     if not path.exists():
         return NullTranslations()
@@ -94,7 +95,8 @@ def _catalogue(code: str, domain: str = PAGES) -> NullTranslations:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _locale(code: str) -> Locale:
+def locale(code: str) -> Locale:
+    """Return how a language writes days and numbers."""
     # English as the institutions write it: the day before the month
     return Locale.parse("en_GB" if code == "en" else code)
 
@@ -106,7 +108,7 @@ def instant(value: datetime | str | None, *, seconds: bool = False) -> Markup:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = at.astimezone(ZONE)
     form = "d MMM y, HH:mm:ss" if seconds else "d MMM y, HH:mm"
-    text = format_datetime(local, form, locale=_locale(current()))
+    text = format_datetime(local, form, locale=locale(current()))
     exact = at.astimezone(UTC).isoformat()
     return Markup('<time datetime="{}" title="{}">{}</time>').format(  # escaped by format
         exact, local.isoformat(timespec="seconds"), text
@@ -119,17 +121,17 @@ def day(value: date | datetime | str | None) -> str:
         return ""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = at.astimezone(ZONE) if isinstance(at, datetime) and at.tzinfo else at
-    return format_date(local, "d MMM y", locale=_locale(current()))
+    return format_date(local, "d MMM y", locale=locale(current()))
 
 
 def time_of_day(value: datetime) -> str:
     """Write hours and minutes."""
-    return format_time(value.astimezone(ZONE), "HH:mm", locale=_locale(current()))
+    return format_time(value.astimezone(ZONE), "HH:mm", locale=locale(current()))
 
 
 def ago(value: datetime) -> str:
     """Write how far an instant is from now: 2 hours ago, in 3 days."""
-    return format_timedelta(value - clock.now(), add_direction=True, locale=_locale(current()))
+    return format_timedelta(value - clock.now(), add_direction=True, locale=locale(current()))
 
 
 def due(value: datetime | None) -> Markup:
@@ -144,6 +146,12 @@ def due(value: datetime | None) -> Markup:
 
 def words(name: str) -> str:
     """Return a technical name as words: `hr_officer` is "HR officer" where it is known."""
+    plain = name.replace("_", " ")
+    return known_role(name) or label(plain[:1].upper() + plain[1:])
+
+
+def known_role(name: str) -> str | None:
+    """Return the name of a role; None for anything else."""
     known = {
         "hr_officer": _("HR officer"),
         "line_manager": _("Line manager"),
@@ -154,5 +162,4 @@ def words(name: str) -> str:
         "auditor": _("Auditor"),
         "operator": _("Operator"),
     }
-    plain = name.replace("_", " ")
-    return known.get(name, plain[:1].upper() + plain[1:])
+    return known.get(name)

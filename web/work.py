@@ -21,6 +21,7 @@ from web import filters, labels, lists
 from web.language import ZONE, _
 from web.pages import Pages
 from web.reasons import why_mine
+from web.sentences import sentence
 
 pages = Pages("work", __name__)
 #: In an inbox of so many tasks, those of a kept filter are not counted.
@@ -128,7 +129,7 @@ def _claim(task: Task) -> Outcome:
         with acting() as act:
             cases.claim(act, task.id)
     except CursusError as error:
-        return Outcome(task=task, refused=error.detail)
+        return Outcome(task=task, refused=sentence(error.detail))
     return Outcome(task=task)
 
 
