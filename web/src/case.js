@@ -1,6 +1,7 @@
 // The drawing of a case, and the case as of any instant. The page says all of it without this, too.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { Refusal, ask, island } from "./_api.js";
+import { translation } from "./_library-words.js";
 import { rename } from "./_diagram-words.js";
 import { mark, showAll, showHere } from "./_diagram-marks.js";
 
@@ -22,7 +23,7 @@ async function start() {
 
 async function draw(holder, marks) {
   const says = holder.dataset;
-  const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false }, additionalModules: [translation] });
   rename(viewer, marks.words);
   try {
     const answer = await fetch(marks.address, { credentials: "same-origin" });
