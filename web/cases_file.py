@@ -9,7 +9,7 @@ from flask import request
 from api.cases import sees_variables
 from engine import definitions
 from engine.cases import Act, comments
-from engine.kernel import Definition
+from engine.kernel import Definition, View
 from recruitment.store import records
 from web import (
     cases_corrections,
@@ -124,6 +124,7 @@ def _as_of(act: Act, head: Head) -> dict[str, Any]:
         "island": {
             **_island(head, past.definition, stops, drawing),
             "words": _words(act, past.definition, drawing),
+            "keys": _keys(head.view) if sees_variables(act) else {},
         },
     }
 
@@ -142,6 +143,14 @@ def _island(
         "places": {name: one.process for name, one in elements.items()},
         **drawing.marks,
     }
+
+
+def _keys(view: View) -> dict[str, str]:
+    """Return the names of the case's values that read otherwise in the reader's language."""
+    if current() == SOURCE:
+        return {}
+    found = {name for scope in view.scopes for name in cases_values.keys(scope.variables)}
+    return {name: cases_values.readable(name) for name in sorted(found)}
 
 
 def _for_field(at: datetime) -> str:

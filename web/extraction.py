@@ -18,6 +18,7 @@ import forms
 import processes
 import recruitment
 from web import labels
+from web.extraction_names import articles, names
 from web.extraction_python import sentences
 from web.language import CATALOGUES, ENGINE, PROCESSES
 
@@ -38,7 +39,17 @@ def texts() -> dict[str, str]:
     for path in shipped():
         for text, kind in _READERS[path.suffix](path):
             found.setdefault(text, f"{kind} ({path.stem})")
+    for path in shipped():
+        for text, kind in _besides(path):
+            found.setdefault(text, f"{kind} ({path.stem})")
     return found
+
+
+def _besides(path: Path) -> Found:
+    if path.suffix == ".bpmn":
+        yield from articles(path)
+    if path.suffix != ".yaml":
+        yield from names(path)
 
 
 def shipped() -> list[Path]:

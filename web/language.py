@@ -146,8 +146,13 @@ def due(value: datetime | None) -> Markup:
 
 def words(name: str) -> str:
     """Return a technical name as words: `hr_officer` is "HR officer" where it is known."""
+    return known_role(name) or label(in_words(name))
+
+
+def in_words(name: str) -> str:
+    """Return a technical name as English words, those of people as they are."""
     plain = name.replace("_", " ")
-    return known_role(name) or label(plain[:1].upper() + plain[1:])
+    return plain[:1].upper() + plain[1:]
 
 
 def known_role(name: str) -> str | None:

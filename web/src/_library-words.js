@@ -39,6 +39,8 @@ export function speak(holder) {
 }
 
 function rightText(node) {
+  // what somebody is writing is theirs
+  if (node.parentElement?.isContentEditable) return;
   const word = node.data.trim() && known(node.data.trim());
   if (word && node.data.trim() !== word) node.data = node.data.replace(node.data.trim(), () => word);
 }

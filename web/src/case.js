@@ -16,6 +16,7 @@ async function start() {
   const marks = island("case-marks");
   const holder = document.getElementById("canvas");
   if (!marks || !holder) return;
+  keys = marks.keys || {};
   const drawn = await draw(holder, marks);
   if (marks.stops) asOf(marks, drawn);
   document.documentElement.dataset.diagram = "ready";
@@ -213,7 +214,8 @@ function part(tag, content) {
   return made;
 }
 
-const readable = (key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll("_", " ");
+let keys = {};
+const readable = (key) => keys[key] || key.charAt(0).toUpperCase() + key.slice(1).replaceAll("_", " ");
 
 const written = (at) =>
   new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {
