@@ -45,6 +45,7 @@ web: ## build the pages' scripts and styles from web/src (needs node and npm)
 	cd web && npm ci --ignore-scripts --no-audit --no-fund --silent && node build.mjs
 
 .PHONY: messages
-messages: $(STAMP) ## bring the catalogues of the pages' texts up to date
+messages: $(STAMP) ## bring the catalogues up to date: pages, owners' files, the engine
 	cd web && ../$(BIN)/pybabel -q extract -F translations/babel.cfg -k _ --no-wrap --sort-output --no-location --project=Cursus -o translations/messages.pot .
-	cd web && for language in fr de; do test -f translations/$$language/LC_MESSAGES/messages.po || ../$(BIN)/pybabel -q init -i translations/messages.pot -d translations -l $$language --no-wrap; ../$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l $$language --no-wrap --no-fuzzy-matching --ignore-obsolete; done
+	$(BIN)/python -m web.extraction
+	cd web && for domain in messages processes engine; do for language in fr de; do test -f translations/$$language/LC_MESSAGES/$$domain.po || ../$(BIN)/pybabel -q init -D $$domain -i translations/$$domain.pot -d translations -l $$language --no-wrap; ../$(BIN)/pybabel -q update -D $$domain -i translations/$$domain.pot -d translations -l $$language --no-wrap --no-fuzzy-matching --ignore-obsolete; done; done

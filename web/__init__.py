@@ -15,6 +15,7 @@ from web import (
     navigation,
     pages,
     papers,
+    sentences,
     sign_in,
     studio,
     task,
@@ -43,5 +44,7 @@ def install(app: Flask) -> None:
     navigation.install(app)
     pages.install(app)
     app.register_blueprint(assets.blueprint)
+    app.register_blueprint(sentences.blueprint)
+    app.jinja_env.filters["sentence"] = sentences.sentence
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

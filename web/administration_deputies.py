@@ -21,6 +21,7 @@ from web import lists
 from web.administration import pages
 from web.language import ZONE, _
 from web.pages import done, local
+from web.sentences import sentence
 
 TIMES = ("now", "future", "past")
 
@@ -87,7 +88,7 @@ def appoint() -> ResponseReturnValue:
         try:
             appoint_from_form(act, absent=request.form.get("absent", ""))
         except CursusError as error:
-            return _page(act, request.form, error.detail), 422
+            return _page(act, request.form, sentence(error.detail)), 422
     return done("/administration/deputies", "deputy-appointed")
 
 

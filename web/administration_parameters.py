@@ -16,7 +16,7 @@ from engine.errors import PeriodRefused
 from engine.store import health
 from web import lists
 from web.administration import pages
-from web.language import _, ngettext, words
+from web.language import _, label, ngettext, words
 from web.navigation import may
 
 #: The files of parameters, in the order in which they are shown.
@@ -81,7 +81,7 @@ def _sheets(act: Act) -> list[Sheet]:
             if model.name in FILES:
                 key = (model.name, model.digest)
                 models[key] = model
-                users.setdefault(key, []).append((process, name))
+                users.setdefault(key, []).append((process, label(name)))
     order = sorted(models, key=lambda key: (FILES.index(key[0]), -len(users[key])))
     return [
         sheet
@@ -97,7 +97,7 @@ def _sheet(model: Model, decision: Decision, used_by: Sequence[tuple[str, str]])
         return None
     return Sheet(
         file=model.name,
-        title=decision.name.partition(":")[0],
+        title=label(decision.name).partition(":")[0].rstrip(),
         digest=model.digest,
         used_by=used_by,
         rows=_rows(table),
@@ -117,7 +117,7 @@ def _rows(table: Table) -> list[Parameter]:
         rows.append(
             Parameter(
                 name=name, text=value, meaning=_meaning(value), unit=unit,
-                source=source or rule.source,
+                source=label(source or rule.source),
             )
         )  # fmt: skip
     return rows

@@ -24,6 +24,7 @@ from web.administration import pages
 from web.administration_deputies import current_deputies
 from web.language import _
 from web.pages import done
+from web.sentences import sentence
 
 #: Attempts to sign in that a person's page shows.
 LATEST = 10
@@ -78,7 +79,7 @@ def add_user() -> ResponseReturnValue:
         except ValidationError as error:
             return _add_form(act, given, _faults(error)), 422
         except CursusError as error:
-            return _add_form(act, given, {error.where or "name": error.detail}), 422
+            return _add_form(act, given, {error.where or "name": sentence(error.detail)}), 422
     return render(
         "administration_secret.html",
         title=_("%(name)s is added", name=person["full_name"]),

@@ -22,8 +22,9 @@ from engine.store.queue import QueueFilter
 from web import lists
 from web.administration import pages
 from web.administration_deputies import day_from
-from web.language import ZONE, _
+from web.language import ZONE, _, label
 from web.pages import done, local
+from web.sentences import sentence
 
 #: A row of the store, read by name; its own type is the store's.
 Row = Any
@@ -101,7 +102,7 @@ def _retry(chosen: str, note: str) -> Result:
         with acting() as act:
             cases.retry_incident(act, _key(chosen), note=note)
     except CursusError as error:
-        return _result(chosen, is_done=False, text=error.detail)
+        return _result(chosen, is_done=False, text=sentence(error.detail))
     return _result(chosen, is_done=True, text=_("It is tried again now."))
 
 
@@ -313,7 +314,7 @@ def _around(act: Act, kind: str, rows: Iterable[Row]) -> dict[str, object]:
         for row in queue.waiting_places(act.uow, kind)
     ]
     return {
-        "processes": health.processes(act.uow),
+        "processes": {process: label(name) for process, name in health.processes(act.uow).items()},
         "places": found,
         "names": {row["id"]: name_of(row["definition"], row["element"]) for row in rows},
     }
@@ -322,6 +323,6 @@ def _around(act: Act, kind: str, rows: Iterable[Row]) -> dict[str, object]:
 def _namer(act: Act) -> Callable[[str, str | None], str]:
     def name_of(digest: str, element: str | None) -> str:
         found = definitions.find(act.uow, digest).elements.get(element or "")
-        return (found.name if found else None) or element or _("the case itself")
+        return label(found.name if found else None) or element or _("the case itself")
 
     return name_of

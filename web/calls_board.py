@@ -23,7 +23,7 @@ from recruitment.store import listing
 from recruitment.store.listing import CANCELLED, NOWHERE, Narrowed, Wanted
 from web import lists
 from web.calls_frame import PROCESS, Head, head_of, pages
-from web.language import _, words
+from web.language import _, label, words
 from web.navigation import may, person
 
 #: Cards that a column shows at once, and those that all columns of a fresh board share.
@@ -75,13 +75,14 @@ class Plan:
         if rank == NOWHERE:
             return _("Between two steps")
         stage = self.stages[rank]
-        return stage.name if stage.is_called else _("Waiting: %(what)s", what=stage.name)
+        name = label(stage.name)
+        return name if stage.is_called else _("Waiting: %(what)s", what=name)
 
     def end_title(self, element: str) -> str:
         """Name the end of a case."""
         if element == CANCELLED:
             return _("Ended: cancelled")
-        return _("Ended: %(how)s", how=self.ends.get(element, element))
+        return _("Ended: %(how)s", how=label(self.ends.get(element, element)))
 
     def title(self, column: str) -> str:
         """Name a column."""
@@ -313,7 +314,7 @@ def _card(  # noqa: PLR0913, PLR0917  # what was read for all cards at once
         ),
         is_troubled=is_troubled,
         is_overdue=row["due_at"] < act.uow.now,
-        last=None if done is None or done["confidential"] else done["name"],
+        last=None if done is None or done["confidential"] else label(done["name"]),
         may_claim=is_free and is_mine and task is not None and task.assignee is None,
         may_assign=is_free and may_assign,
         may_complete=is_free and is_mine,
@@ -351,7 +352,7 @@ def is_theirs(act: Act, task: Task) -> bool:
 
 def shown_name(task: Task, *, is_mine: bool) -> str:
     """Return the name of a task; of a confidential one, only to those who do it."""
-    return _("A confidential task") if task.confidential and not is_mine else task.name
+    return _("A confidential task") if task.confidential and not is_mine else label(task.name)
 
 
 def _moving_words(columns: Sequence[Column]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from recruitment.store import listing
 from recruitment.store.listing import Narrowed
 from web.calls_board import Plan, plan_of
 from web.calls_frame import PROCESS, Head, head_of, pages
-from web.language import _, day
+from web.language import _, day, label
 
 #: The width of the longest bar, in the units of the picture.
 WIDTH = 300
@@ -84,7 +84,11 @@ def _funnel(act: Act, head: Head, plan: Plan, total: int) -> Chart:
     been = boards.reached(act.uow, head.case.id, PROCESS, plan.ranks)
     bars = [Bar(label=_("Registered"), value=total, notes=(_share(total, total),))]
     bars += [
-        Bar(label=stage.name, value=been.get(rank, 0), notes=(_share(been.get(rank, 0), total),))
+        Bar(
+            label=label(stage.name),
+            value=been.get(rank, 0),
+            notes=(_share(been.get(rank, 0), total),),
+        )
         for rank, stage in enumerate(plan.stages)
         if stage.is_called
     ]
@@ -149,7 +153,7 @@ def _standing_now(plan: Plan, counts: Sequence[Mapping[str, Any]]) -> Chart:
 
 def _stopped(act: Act, head: Head, plan: Plan) -> Chart:
     rows = boards.last_worked(act.uow, head.case.id, PROCESS, plan.ranks)
-    names = {one.calls: one.name for one in plan.stages}
+    names = {one.calls: label(one.name) for one in plan.stages}
     bars = [
         Bar(
             label=names.get(one["process"], one["process"]),

@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.store import cases as case_rows
 from recruitment.standing import Standing, standing
 from recruitment.store import records
-from web.language import _, ago
+from web.language import _, ago, label
 from web.pages import Pages
 
 pages = Pages("calls", __name__)
@@ -54,7 +54,7 @@ def _ending(act: Act, case: Case) -> str | None:
     if case.ended_at is None:
         return None
     element = definitions.find(act.uow, case.definition).elements.get(case.ended_element or "")
-    return (element.name if element else None) or case.outcome
+    return label(element.name if element else None) or case.outcome
 
 
 def tabs(key: str) -> list[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ from web.calls_frame import PROCESS, Head, head_of, pages
 from web.calls_new import moment
 from web.language import _
 from web.pages import done
+from web.sentences import sentence
 
 _ADDRESS = re.compile(r"\A[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 #: Clocks differ: a receipt this far ahead of ours is still believed.
@@ -60,7 +61,9 @@ def register(key: str) -> ResponseReturnValue:
         application = _registered(head, given, content)
     except (Conflict, Invalid) as error:
         where = error.where if error.where in ("received_at", "email") else "message_id"
-        return _form(head, given, {where: error.detail}, had_file=content is not None), 409
+        return _form(
+            head, given, {where: sentence(error.detail)}, had_file=content is not None
+        ), 409
     message = "application-known" if known else "application-registered"
     return done(f"/calls/{head.call['id']}/receipts/{application}", message)
 

@@ -17,6 +17,7 @@ from recruitment import intake
 from web.calls_frame import pages
 from web.language import ZONE, _, current
 from web.pages import done
+from web.sentences import sentence
 
 _KEY = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
 _PERIOD = re.compile(r"\AP[0-9]{1,3}[DWMY]\Z")
@@ -67,7 +68,7 @@ def create() -> ResponseReturnValue:
         with acting() as act:
             intake.open_call(act, judged.content)
     except Conflict as error:
-        return _form(given, {"reference": error.detail}), 409
+        return _form(given, {"reference": sentence(error.detail)}), 409
     return done(f"/calls/{judged.content['id']}/about", "call-opened")
 
 

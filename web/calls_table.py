@@ -29,7 +29,7 @@ from web.calls_board import (
     shown_name,
 )
 from web.calls_frame import PROCESS, Head, head_of, pages
-from web.language import ZONE, _
+from web.language import ZONE, _, label
 
 SORTS = ["received_at", "name", "due_at", "rank"]
 FILTERS = ("name", "stage", "outcome", "late")
@@ -161,7 +161,7 @@ def _line(
         task_name=shown_name(task, is_mine=is_theirs(act, task)) if task else None,
         whose=holder(task) if task else None,
         due=None if row["due_at"] == NEVER else row["due_at"],
-        last=None if last is None or last["confidential"] else last["name"],
+        last=None if last is None or last["confidential"] else label(last["name"]),
     )
 
 

@@ -19,6 +19,7 @@ from engine.worklist import Task
 from web.calls_board import is_theirs, shown_name
 from web.calls_frame import Head, head_of, pages
 from web.language import _
+from web.sentences import sentence
 
 #: Cards that one action takes at most.
 MOST = 200
@@ -73,7 +74,7 @@ def _one(verb: str, head: Head, chosen: Chosen) -> Result:
             _task_of(act, head, chosen)
             _do(act, verb, chosen)
     except CursusError as error:
-        refused, remedy = error.detail, error.remedy
+        refused, remedy = sentence(error.detail), sentence(error.remedy)
     with acting() as act:
         task = worklist.get(act.uow, chosen.id)
         return Result(

@@ -25,7 +25,7 @@ from web import cases_file, cases_messages, lists
 from web.cases_corrections import corrected
 from web.cases_head import head_of
 from web.cases_overview import WITHDRAWAL
-from web.language import ZONE
+from web.language import ZONE, label
 from web.pages import Pages, done, local
 
 pages = Pages("cases", __name__)
@@ -192,7 +192,7 @@ def _narrowed(act: Act, given: Mapping[str, str]) -> CaseFilter:
 
 def _processes(act: Act) -> dict[str, str]:
     """Return the names of the published processes."""
-    return {name: row["name"] for name, row in versions.all_in_force(act.uow).items()}
+    return {name: label(row["name"]) for name, row in versions.all_in_force(act.uow).items()}
 
 
 def _outcomes(act: Act, process: str | None) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.access import ENGINE
 from engine.kernel import Definition, Element, Flow, TimerRule, Token, View
 from engine.kernel.textual import Entry, outline
 from web.cases_head import Head
-from web.language import _, words
+from web.language import _, label
 
 _TASKS = frozenset({"userTask", "manualTask"})
 #: These hold others; a token in them says only that something runs inside.
@@ -63,7 +64,7 @@ def levels(definition: Definition, view: View) -> tuple[Level, ...]:
     return tuple(
         Level(
             process=name,
-            name=definition.processes[name].name or name,
+            name=label(definition.processes[name].name) or name,
             tokens=resting[name],
             is_visited=name in visited or bool(resting[name]),
         )
@@ -170,13 +171,13 @@ class _Text:
     def _name(self, name: str) -> str:
         element = self.definition.elements[name]
         ways = len(self.definition.graph.nodes[name].outgoing)
-        return element.name or _kind(element, ways)
+        return label(element.name) or _kind(element, ways)
 
 
 def _lane(name: str | None) -> str | None:
     if name is None:
         return None
-    return _("Cursus, by itself") if name == "engine" else words(name)
+    return _("Cursus, by itself") if name.lower() == ENGINE.name else label(name)
 
 
 def _kind(element: Element, ways: int) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from flask import request
 
 from api.cases import sees_variables
+from engine import definitions
 from engine.cases import Act, comments
-from engine.kernel import Definition
+from engine.kernel import Definition, View
 from recruitment.store import records
 from web import (
     cases_corrections,
@@ -18,10 +19,11 @@ from web import (
     cases_overview,
     cases_timeline,
     cases_values,
+    labels,
     lists,
 )
 from web.cases_head import Head, whose
-from web.language import ZONE, _
+from web.language import SOURCE, ZONE, _, current, label
 from web.navigation import may
 
 Part = Callable[[Act, Head], dict[str, Any]]
@@ -56,8 +58,18 @@ def _overview(act: Act, head: Head) -> dict[str, Any]:
     }
 
 
-def _diagram(_act: Act, head: Head) -> dict[str, Any]:
-    return {"drawing": cases_diagram.drawing(head, request.args.get("process"))}
+def _diagram(act: Act, head: Head) -> dict[str, Any]:
+    drawing = cases_diagram.drawing(head, request.args.get("process"))
+    words = _words(act, head.definition, drawing)
+    return {"drawing": drawing, "island": {**drawing.marks, "words": words}}
+
+
+def _words(act: Act, definition: Definition, drawing: cases_diagram.Drawing) -> dict[str, str]:
+    """Return what the drawing says in another language than its file."""
+    if current() == SOURCE:
+        return {}
+    file = definition.processes[drawing.level.process].file
+    return labels.drawing(definitions.file(act.uow, definition.digest, file))
 
 
 def _timeline(act: Act, head: Head) -> dict[str, Any]:
@@ -109,7 +121,11 @@ def _as_of(act: Act, head: Head) -> dict[str, Any]:
         "stops": stops,
         "standing_on": sum(1 for one in stops if one.at <= at),
         "drawing": drawing,
-        "island": _island(head, past.definition, stops, drawing),
+        "island": {
+            **_island(head, past.definition, stops, drawing),
+            "words": _words(act, past.definition, drawing),
+            "keys": _keys(head.view) if sees_variables(act) else {},
+        },
     }
 
 
@@ -123,10 +139,18 @@ def _island(
     return {
         "case": f"/api/v1/cases/{head.case.id}",
         "stops": [{"seq": one.seq, "at": one.at.isoformat(), "says": one.says} for one in stops],
-        "names": {name: one.name for name, one in elements.items() if one.name},
+        "names": {name: label(one.name) for name, one in elements.items() if one.name},
         "places": {name: one.process for name, one in elements.items()},
         **drawing.marks,
     }
+
+
+def _keys(view: View) -> dict[str, str]:
+    """Return the names of the case's values that read otherwise in the reader's language."""
+    if current() == SOURCE:
+        return {}
+    found = {name for scope in view.scopes for name in cases_values.keys(scope.variables)}
+    return {name: cases_values.readable(name) for name in sorted(found)}
 
 
 def _for_field(at: datetime) -> str:

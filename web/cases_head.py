@@ -12,7 +12,7 @@ from engine.kernel import Definition, View
 from engine.kernel.textual import Phase, phases
 from engine.store import queue
 from engine.worklist import Task
-from web.language import _, words
+from web.language import _, label, words
 from web.navigation import person
 
 Standing = Literal["done", "now", "ahead", "left"]
@@ -71,13 +71,13 @@ class Head:
     @property
     def process_name(self) -> str:
         """The name of the process in words."""
-        return self.definition.processes[self.definition.root].name or self.case.process
+        return label(self.definition.processes[self.definition.root].name) or self.case.process
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The phase bar."""
         return tuple(
-            Stage(name=one.name, standing=standing)
+            Stage(name=label(one.name), standing=standing)
             for one in phases(self.definition)
             if (standing := self._standing(one))
         )
@@ -85,7 +85,11 @@ class Head:
     @property
     def next_due(self) -> Due | None:
         """The earliest of open tasks and running deadlines."""
-        dues = [Due(at=one.due_at, name=one.name, is_task=True) for one in self.tasks if one.due_at]
+        dues = [
+            Due(at=one.due_at, name=label(one.name), is_task=True)
+            for one in self.tasks
+            if one.due_at
+        ]
         dues += [
             Due(at=one.due_at, name=self.name_of(one.element), is_task=False) for one in self.timers
         ]
@@ -108,9 +112,9 @@ class Head:
         return _("nobody's: the case waits for a message")
 
     def name_of(self, element: str | None) -> str:
-        """Return the name of an element of the diagram."""
+        """Return the name of an element of the diagram, in the language of the reader."""
         known = self.definition.elements.get(element or "")
-        return (known.name if known else None) or element or ""
+        return label(known.name if known else None) or element or ""
 
     def _standing(self, phase: Phase) -> Standing | None:
         if any(one.element == phase.element for one in self.view.tokens):

@@ -15,7 +15,8 @@ from engine.errors import Invalid
 from engine.kernel import View
 from engine.store import queue
 from recruitment import intake, messages
-from web.language import _
+from web import labels
+from web.language import _, label
 from web.pages import Pages, done
 
 #: Periods of employment are numbered from 1 (D7).
@@ -30,7 +31,7 @@ def add_to(pages: Pages) -> None:
 
 def awaited(act_messages: tuple[str, ...]) -> Mapping[str, str]:
     """Return the messages among these that have a form, each with its title."""
-    return {name: title for name, title in messages.titles().items() if name in act_messages}
+    return {name: label(title) for name, title in messages.titles().items() if name in act_messages}
 
 
 def wanted(view: View) -> list[str]:
@@ -50,7 +51,7 @@ def write_down(case_id: UUID, name: str) -> ResponseReturnValue:
         case = visible_case(act, case_id)
         authorize(act.actor, "case:message", act.shell.policy)
         waits = any(row["message"] == name for row in queue.subscriptions(act.uow, case_id))
-        form = messages.schema(name)
+        form = labels.form(messages.schema(name))
     data = {"schema": form, "address": f"/api/v1/cases/{case_id}/messages/{name}"}
     return render(
         "cases_message.html", case=case, title=form["title"], waits=waits, data=data, name=name

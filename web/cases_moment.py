@@ -12,7 +12,7 @@ from engine.store import events
 from web.cases_head import Head
 from web.cases_timeline import says
 from web.cases_values import Shown, named
-from web.language import ZONE
+from web.language import ZONE, label
 from web.navigation import person
 
 
@@ -80,7 +80,7 @@ def present(act: Act, head: Head, seq: int) -> Past:
         seq=seq,
         definition=head.definition,
         view=head.view,
-        tasks=tuple(Pending(name=one.name, due_at=one.due_at) for one in head.tasks),
+        tasks=tuple(Pending(name=label(one.name), due_at=one.due_at) for one in head.tasks),
         timers=tuple(
             Pending(name=head.name_of(one.element), due_at=one.due_at) for one in head.timers
         ),
@@ -101,11 +101,12 @@ def past(act: Act, head: Head, at: datetime) -> Past:
         definition=definition,
         view=view,
         tasks=tuple(
-            Pending(name=one.name or one.element, due_at=one.due_at) for one in moment.step.tasks
+            Pending(name=label(one.name) or one.element, due_at=one.due_at)
+            for one in moment.step.tasks
         ),
         timers=tuple(
             Pending(name=head.name_of(one.element), due_at=one.due_at) for one in moment.step.timers
         ),
         values=named(moment.step.variables) if sees_variables(act) else None,
-        outcome=(ended.name or ended.outcome or "cancelled") if ended else None,
+        outcome=(label(ended.name) or ended.outcome or "cancelled") if ended else None,
     )

@@ -13,7 +13,7 @@ from engine.kernel import Ahead
 from engine.kernel.returns import return_targets
 from engine.worklist import Task
 from web.cases_head import Head, Running
-from web.language import _, words
+from web.language import _, label, words
 from web.navigation import may
 
 #: The message by which a candidate withdraws.
@@ -82,16 +82,18 @@ def _deadline(head: Head, timer: Running) -> Deadline:
 
 def _place(place: Ahead) -> str:
     """Say where the case goes next."""
-    name = place.element.name or place.element.id
+    name = label(place.element.name) or place.element.id
     if place.ends:
         text = _("the case ends: %(name)s", name=name)
     elif place.stage:
-        text = _("the stage “%(stage)s” ends: %(name)s", stage=place.stage, name=name)
+        text = _("the stage “%(stage)s” ends: %(name)s", stage=label(place.stage), name=name)
     else:
         text = name
     if not place.answers:
         return text
-    answers = ", ".join(f"{question} {answer}".strip() for question, answer in place.answers)
+    answers = ", ".join(
+        f"{label(question)} {label(answer)}".strip() for question, answer in place.answers
+    )
     return _("%(place)s (if: %(answers)s)", place=text, answers=answers)
 
 
@@ -167,8 +169,8 @@ def _on_tasks(act: Act, head: Head) -> Iterator[Action]:
             value=f"{task.id}/{element.id}",
             title=_(
                 "from “%(task)s” to “%(earlier)s”",
-                task=task.name,
-                earlier=element.name or element.id,
+                task=label(task.name),
+                earlier=label(element.name) or element.id,
             ),
         )
         for task in head.tasks

@@ -15,8 +15,9 @@ from engine.history import Sealed
 from engine.store import events
 from web.cases_head import Head
 from web.cases_values import Shown, named, readable, shown
-from web.language import _
+from web.language import _, label
 from web.navigation import person
+from web.sentences import sentence
 
 #: Events on one page of the time line.
 SIZE = 60
@@ -109,7 +110,7 @@ def timeline(act: Act, head: Head, given: Mapping[str, str]) -> Timeline:
 
 def _broken(act: Act, head: Head, every: Sequence[Sealed]) -> tuple[int, str] | None:
     verdict = replay.verify(act.uow, head.case.stream, every)
-    return None if verdict.ok else (verdict.first_bad or 0, verdict.reason or "")
+    return None if verdict.ok else (verdict.first_bad or 0, sentence(verdict.reason))
 
 
 def _is_wanted(event: Sealed, given: Mapping[str, str]) -> bool:
@@ -175,7 +176,7 @@ class _Reader:
         if digest in (None, self._head.case.definition):
             return self._head.name_of(element)
         known = definitions.find(self._act.uow, str(digest)).elements.get(element or "")
-        return (known.name if known else None) or element or ""
+        return label(known.name if known else None) or element or ""
 
     def _version(self, digest: str | None) -> int | None:
         if digest is None:
@@ -275,11 +276,13 @@ def _entered_as(kind: str) -> str:
 def _decision(told: Mapping[str, Any]) -> Decision:
     matched: Sequence[int] = told.get("matched") or ()
     return Decision(
-        name=str(told.get("name") or told.get("decision")),
+        name=label(str(told.get("name") or told.get("decision"))),
         output=shown(told.get("output")),
-        inputs=tuple((str(one["label"]), shown(one["value"])) for one in told.get("inputs", ())),
+        inputs=tuple(
+            (label(str(one["label"])), shown(one["value"])) for one in told.get("inputs", ())
+        ),
         rules=tuple(
-            Rule(number=one["number"], source=str(one.get("source") or ""))
+            Rule(number=one["number"], source=label(str(one.get("source") or "")))
             for one in told.get("rules", ())
             if one["number"] in matched
         ),

@@ -15,7 +15,7 @@ from engine.store.tasks import Task
 from recruitment import finding as recruitment_finding
 from recruitment.finding import FoundCall, FoundCandidate
 from web import filters
-from web.language import _
+from web.language import _, label
 from web.navigation import may, menu
 from web.pages import Pages
 
@@ -100,7 +100,7 @@ def _case(case: Case) -> Hit:
 
 
 def _task(task: Task) -> Hit:
-    return Hit(address=f"/tasks/{task.id}", title=task.name, detail=task.case_title)
+    return Hit(address=f"/tasks/{task.id}", title=label(task.name), detail=task.case_title)
 
 
 def _state(case: Case) -> str:

@@ -24,6 +24,7 @@ from web.cases_values import Shown, named, shown
 from web.history import pages
 from web.history_rows import ON_PAGE, case_address, rows_of
 from web.history_words import kind_name, sentence
+from web.language import label
 from web.navigation import person
 from web.pages import done
 
@@ -161,7 +162,7 @@ def _told(entry: Entry) -> Told:
         who=who,
         on_behalf_of=person(fields.on_behalf_of) or None,
         kind=kind_name(entry.kind),
-        says=sentence(entry.kind, who, entry.name or "", dict(facts)),
+        says=sentence(entry.kind, who, label(entry.name), dict(facts)),
         facts=named(entry.facts),
         submitted=named(entry.submitted),
         as_of=entry.at.isoformat(),

@@ -13,7 +13,7 @@ from engine.history import Sealed
 from engine.store import audit
 from engine.store.cases import Case
 from web.history_words import kind_name, sentence
-from web.language import _, words
+from web.language import _, label, words
 from web.navigation import person
 
 #: Events of a case on one page of its history.
@@ -54,7 +54,7 @@ def _row(one: Entry, known: "_Cases") -> Row:
         at=one.at,
         who=person(fields.actor),
         on_behalf_of=person(fields.on_behalf_of) or None,
-        says=sentence(one.kind, person(fields.actor), one.name or "", dict(facts)),
+        says=sentence(one.kind, person(fields.actor), label(one.name), dict(facts)),
         kind=kind_name(one.kind),
         legal_basis=one.legal_basis,
         version=one.version,

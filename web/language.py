@@ -18,8 +18,13 @@ from engine import clock
 
 #: The languages that the pages speak, the first by default; each under its own name.
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch"}
+#: The language that all texts are written in first.
+SOURCE = "en"
 COOKIE = "cursus_language"
 CATALOGUES = Path(__file__).parent / "translations"
+#: The catalogues: the texts of the pages, those that process owners wrote in their files, and
+#: what the engine says.
+PAGES, PROCESSES, ENGINE = "messages", "processes", "engine"
 #: Everything is shown in the zone of the institution, wherever the reader sits.
 ZONE = ZoneInfo("Europe/Brussels")
 _SOON = timedelta(days=2)
@@ -31,7 +36,13 @@ def install(app: Flask) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     environment.filters.update(
-        instant=instant, day=day, time_of_day=time_of_day, ago=ago, due=due, words=words
+        instant=instant,
+        day=day,
+        time_of_day=time_of_day,
+        ago=ago,
+        due=due,
+        words=words,
+        label=label,
     )
     environment.globals.update(languages=LANGUAGES, language=current)
 
@@ -48,12 +59,12 @@ def current() -> str:
 
 def gettext(message: str) -> str:
     """Return the message in the language of this request."""
-    return _catalogue(current()).gettext(message)
+    return catalogue(current()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the message for a number of things."""
-    return _catalogue(current()).ngettext(singular, plural, number)
+    return catalogue(current()).ngettext(singular, plural, number)
 
 
 def _(message: str, **values: object) -> str:
@@ -62,9 +73,18 @@ def _(message: str, **values: object) -> str:
     return translated % values if values else translated
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def _catalogue(code: str) -> NullTranslations:
-    path = CATALOGUES / code / "LC_MESSAGES" / "messages.po"
+def label(text: str | None) -> str:
+    """Translate what a process owner wrote: a name or text of a diagram, form or table.
+
+    A text that no catalogue knows, because its owner changed it, stays as he wrote it.
+    """
+    return catalogue(current(), PROCESSES).gettext(text) if text else ""
+
+
+@lru_cache(maxsize=3 * len(LANGUAGES))
+def catalogue(code: str, domain: str = PAGES) -> NullTranslations:
+    """Return the texts of a language; none where there are none."""
+    path = CATALOGUES / code / "LC_MESSAGES" / f"{domain}.po"
     if not path.exists():
         return NullTranslations()
     # read as it is written: there is no compiled file that could be older than its source
@@ -75,7 +95,8 @@ def _catalogue(code: str) -> NullTranslations:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _locale(code: str) -> Locale:
+def locale(code: str) -> Locale:
+    """Return how a language writes days and numbers."""
     # English as the institutions write it: the day before the month
     return Locale.parse("en_GB" if code == "en" else code)
 
@@ -87,7 +108,7 @@ def instant(value: datetime | str | None, *, seconds: bool = False) -> Markup:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = at.astimezone(ZONE)
     form = "d MMM y, HH:mm:ss" if seconds else "d MMM y, HH:mm"
-    text = format_datetime(local, form, locale=_locale(current()))
+    text = format_datetime(local, form, locale=locale(current()))
     exact = at.astimezone(UTC).isoformat()
     return Markup('<time datetime="{}" title="{}">{}</time>').format(  # escaped by format
         exact, local.isoformat(timespec="seconds"), text
@@ -100,17 +121,17 @@ def day(value: date | datetime | str | None) -> str:
         return ""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = at.astimezone(ZONE) if isinstance(at, datetime) and at.tzinfo else at
-    return format_date(local, "d MMM y", locale=_locale(current()))
+    return format_date(local, "d MMM y", locale=locale(current()))
 
 
 def time_of_day(value: datetime) -> str:
     """Write hours and minutes."""
-    return format_time(value.astimezone(ZONE), "HH:mm", locale=_locale(current()))
+    return format_time(value.astimezone(ZONE), "HH:mm", locale=locale(current()))
 
 
 def ago(value: datetime) -> str:
     """Write how far an instant is from now: 2 hours ago, in 3 days."""
-    return format_timedelta(value - clock.now(), add_direction=True, locale=_locale(current()))
+    return format_timedelta(value - clock.now(), add_direction=True, locale=locale(current()))
 
 
 def due(value: datetime | None) -> Markup:
@@ -125,6 +146,17 @@ def due(value: datetime | None) -> Markup:
 
 def words(name: str) -> str:
     """Return a technical name as words: `hr_officer` is "HR officer" where it is known."""
+    return known_role(name) or label(in_words(name))
+
+
+def in_words(name: str) -> str:
+    """Return a technical name as English words, those of people as they are."""
+    plain = name.replace("_", " ")
+    return plain[:1].upper() + plain[1:]
+
+
+def known_role(name: str) -> str | None:
+    """Return the name of a role; None for anything else."""
     known = {
         "hr_officer": _("HR officer"),
         "line_manager": _("Line manager"),
@@ -135,5 +167,4 @@ def words(name: str) -> str:
         "auditor": _("Auditor"),
         "operator": _("Operator"),
     }
-    plain = name.replace("_", " ")
-    return known.get(name, plain[:1].upper() + plain[1:])
+    return known.get(name)

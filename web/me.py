@@ -20,6 +20,7 @@ from web.administration_deputies import (
 )
 from web.language import _
 from web.pages import Pages, done
+from web.sentences import sentence
 
 pages = Pages("me", __name__)
 #: The longest label of a token.
@@ -63,7 +64,7 @@ def appoint() -> ResponseReturnValue:
         try:
             appoint_from_form(act, absent=act.actor.name)
         except CursusError as error:
-            return _page(act, faults={"deputy": error.detail}, entered=request.form), 422
+            return _page(act, faults={"deputy": sentence(error.detail)}, entered=request.form), 422
     return done("/me", "deputy-appointed")
 
 
@@ -80,7 +81,7 @@ def change_password() -> ResponseReturnValue:
         identity.confirm(request.form.get("old", ""))
     except CursusError as error:
         with acting() as act:
-            fault = _("Nothing was changed. %(why)s", why=error.detail)
+            fault = _("Nothing was changed. %(why)s", why=sentence(error.detail))
             return _page(act, faults={"password": fault}), 422
     with acting() as act:
         people.set_password(act, act.actor.name, hashed, keep=identity.session_digest())
@@ -101,7 +102,7 @@ def issue_token() -> ResponseReturnValue:
             label, expires_at, roles = _token(act.uow.now)
             people.issue_token(act, digest=digest, label=label, expires_at=expires_at, roles=roles)
         except CursusError as error:
-            return _page(act, faults={"token": error.detail}, entered=request.form), 422
+            return _page(act, faults={"token": sentence(error.detail)}, entered=request.form), 422
         return _page(act, issued=token)
 
 

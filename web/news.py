@@ -8,7 +8,7 @@ from engine.access import ENGINE
 from engine.cases import Act, Case
 from engine.history import EventKind, Sealed
 from engine.worklist import Task
-from web.language import ZONE, _, day, time_of_day
+from web.language import ZONE, _, day, label, time_of_day
 from web.navigation import person
 
 
@@ -89,7 +89,7 @@ def _open_name(act: Act, case: Case, told: Sealed) -> str | None:
     element = definitions.find(act.uow, case.definition).elements.get(told.fields.element or "")
     if element is None:
         return ""
-    return None if element.confidential else element.name or ""
+    return None if element.confidential else label(element.name)
 
 
 def _is_of(told: Sealed, task: Task) -> bool:

@@ -14,6 +14,7 @@ from engine.errors import CursusError, NotSignedIn, StaleCase, TaskNotOpen
 from forms import FormError
 from web import assets
 from web.language import _
+from web.sentences import sentence
 
 #: No script but our own files, no style but our own files, nothing from anywhere else. Stricter
 #: than a nonce: there is no inline script to allow.
@@ -129,18 +130,25 @@ def messages() -> dict[str, str]:
 def refusal(error: CursusError | FormError) -> ResponseReturnValue:
     """Show a refusal as a page: what happened, where, and what to do."""
     if isinstance(error, FormError):
-        return render("refusal.html", title=_("The form has errors"), detail=str(error)), 422
+        return render(
+            "refusal.html", title=_("The form has errors"), detail=_form_faults(error)
+        ), 422
     status = problems.status_of(type(error))
     page = render(
         "refusal.html",
-        title=_stale_title(error) or error.title,
-        detail=error.detail if error.detail != error.title else None,
+        title=_stale_title(error) or sentence(error.title),
+        detail=sentence(error.detail) if error.detail != error.title else None,
         where=error.where,
-        remedy=error.remedy,
+        remedy=sentence(error.remedy),
         findings=error.facts.get("findings") or error.facts.get("errors"),
         reference=problems.request_id(),
     )
     return page, status
+
+
+def _form_faults(error: FormError) -> str:
+    found = error.errors.items()
+    return "; ".join(f"{path or error.form}: {sentence(texts[0])}" for path, texts in found)
 
 
 def _stale_title(error: CursusError) -> str | None:
@@ -170,7 +178,7 @@ def _failure(error: Exception) -> ResponseReturnValue:
     return render(
         "refusal.html",
         title=_("This failed"),
-        detail=problems.FAILURE,
+        detail=sentence(problems.FAILURE),
         reference=problems.request_id(),
     ), recorded.status_code
 

@@ -10,6 +10,7 @@ from engine.errors import NotSignedIn, TooManyAttempts
 from web.language import COOKIE, LANGUAGES
 from web.navigation import actor
 from web.pages import Pages, done, local
+from web.sentences import sentence
 
 pages = Pages("sign_in", __name__)
 A_YEAR = 31_536_000
@@ -41,7 +42,7 @@ def sign_in() -> ResponseReturnValue:
         identity.sign_in(name, password)
     except (NotSignedIn, TooManyAttempts) as error:
         status = 429 if isinstance(error, TooManyAttempts) else 401
-        return render("sign_in.html", next=wanted, name=name, fault=error.detail), status
+        return render("sign_in.html", next=wanted, name=name, fault=sentence(error.detail)), status
     return redirect(wanted, 303)
 
 

@@ -19,6 +19,7 @@ from engine.kernel import Definition, Preview
 from engine.store import definitions as rows
 from web.language import _
 from web.navigation import may
+from web.sentences import refusal
 from web.studio import pages
 
 #: Cases that are looked at together; more would make the page slow.
@@ -142,7 +143,7 @@ def _moved(case_id: UUID, to: str, reason: str) -> Result:
                 expected_revision=request.form.get(f"{SEEN}{case_id}", type=int),
             )
     except CursusError as error:
-        return Result(title=title, id=case_id, refusal=str(error))
+        return Result(title=title, id=case_id, refusal=refusal(error))
     return Result(title=title, id=case_id, refusal=None)
 
 

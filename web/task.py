@@ -22,6 +22,7 @@ from engine.kernel import Element
 from engine.store import tasks as rows
 from engine.store import users
 from engine.worklist import Task
+from web import labels
 from web.language import ZONE
 from web.pages import Pages, done
 from web.reasons import step_in_words, why_mine
@@ -170,7 +171,7 @@ def _form(
         "task": str(task.id),
         "revision": task.revision,
         "application": task.case_key,
-        "schema": json.loads(schema) if schema else None,
+        "schema": labels.form(json.loads(schema)) if schema else None,
         "variables": seen,
         "draft": draft["content"] if draft else None,
         "saved_at": draft["saved_at"].isoformat() if draft else None,

@@ -17,10 +17,11 @@ from engine.access import authorize_task
 from engine.cases import Act
 from engine.errors import CursusError, Invalid
 from engine.worklist import Task, TaskFilter
-from web import filters, lists
+from web import filters, labels, lists
 from web.language import ZONE, _
 from web.pages import Pages
 from web.reasons import why_mine
+from web.sentences import sentence
 
 pages = Pages("work", __name__)
 #: In an inbox of so many tasks, those of a kept filter are not counted.
@@ -128,7 +129,7 @@ def _claim(task: Task) -> Outcome:
         with acting() as act:
             cases.claim(act, task.id)
     except CursusError as error:
-        return Outcome(task=task, refused=error.detail)
+        return Outcome(task=task, refused=sentence(error.detail))
     return Outcome(task=task)
 
 
@@ -152,7 +153,7 @@ def together() -> ResponseReturnValue:
         schema = definition.forms.get(first.form or "")
         case = cases.get(act.uow, first.case_id)
         data = {
-            "schema": json.loads(schema) if schema else None,
+            "schema": labels.form(json.loads(schema)) if schema else None,
             "variables": kernel.task_variables(definition, case.state, str(first.id)),
             "tasks": [{"id": str(one.id), "revision": one.revision} for one in wanted],
         }

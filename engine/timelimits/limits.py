@@ -87,9 +87,10 @@ def service_end(start: date, period: str) -> TimeLimit:
     start = day_of(start)
     end = months_end(start, parsed.months)
     clipped = shift_months(start, parsed.months)[1]
+    last = shift_days(end, parsed.plain_days)
     steps = (
-        _service_step("the first day of service counts", start),
-        _service_step(_service_reason(parsed, clipped=clipped), shift_days(end, parsed.plain_days)),
+        _service_step(f"The first day of service counts: {_name(start)}.", start),
+        _service_step(_service_reason(parsed, last, clipped=clipped), last),
     )
     return _finished("service_end", steps)
 
@@ -212,14 +213,14 @@ def _hours_warning(event: date, last: date, period: Period, site: Site) -> tuple
 
 
 def _service_step(text: str, day: date) -> Derivation:
-    sentence = f"{text[0].upper()}{text[1:]}: {_name(day)}."
-    return Derivation(article="period of service", text=sentence, day=day)
+    return Derivation(article="period of service", text=text, day=day)
 
 
-def _service_reason(period: Period, *, clipped: bool) -> str:
+def _service_reason(period: Period, last: date, *, clipped: bool) -> str:
+    day = _name(last)
     if clipped:
-        return f"{period.text} end with a month that lacks that date, so on its last day"
-    return f"{period.text} end on the day before the same date, not moved to a working day"
+        return f"{period.text} end with a month that lacks that date, so on its last day: {day}."
+    return f"{period.text} end on the day before the same date, not moved to a working day: {day}."
 
 
 def _back(end: date, period: Period) -> Derivation:

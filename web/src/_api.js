@@ -1,5 +1,7 @@
 // The one way of the pages to the API: JSON in, JSON or a problem document out.
 
+import { allInWords } from "./_words.js";
+
 export class Refusal extends Error {
   constructor(problem, status) {
     super(problem.detail || problem.title || "");
@@ -20,7 +22,7 @@ export async function ask(address, { method = "GET", body, revision, key } = {})
     credentials: "same-origin",
   });
   const content = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : null;
-  if (!answer.ok) throw new Refusal(content || {}, answer.status);
+  if (!answer.ok) throw new Refusal((await allInWords(content)) || {}, answer.status);
   return content;
 }
 

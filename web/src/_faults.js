@@ -1,4 +1,5 @@
 // Errors of a form: beside the field (form-js) and in a summary above it that has the focus.
+import { said } from "./_library-words.js";
 
 export function fieldAt(form, pointer, detail) {
   const steps = pointer.split("/").filter((step) => step && step !== "variables" && !/^\d+$/.test(step));
@@ -11,7 +12,7 @@ export function named(form, errors) {
   return Object.entries(errors).flatMap(([id, found]) => {
     const field = form.get("formFieldRegistry").get(id);
     const texts = Array.isArray(found) ? found.flat(Infinity) : Object.values(found).flat(Infinity);
-    return [...new Set(texts.filter((text) => typeof text === "string"))].map((detail) => ({ id, label: field?.label, detail }));
+    return [...new Set(texts.filter((text) => typeof text === "string"))].map((detail) => ({ id, label: field?.label, detail: said(detail) }));
   });
 }
 

@@ -1,6 +1,7 @@
 // What the gate finds, beside the drawing and on it.
 import { ask } from "./_api.js";
 import { filled, made } from "./_studio_texts.js";
+import { allInWords } from "./_words.js";
 
 export function showFindings(data, editor) {
   const list = document.getElementById("findings");
@@ -13,7 +14,8 @@ export function showFindings(data, editor) {
     state.textContent = state.textContent || filled("checking");
     try {
       const body = { name: data.file.name, content: await editor.text() };
-      const answer = await ask(data.check_address, { method: "POST", body });
+      const found = await ask(data.check_address, { method: "POST", body });
+      const answer = await Promise.all(found.map(allInWords));
       if (turn === asked) show(answer);
     } catch {
       if (turn === asked) state.textContent = filled("checkFailed");

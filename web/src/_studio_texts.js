@@ -1,5 +1,6 @@
 // The words of the page: the template has them in the reader's language.
 import { island } from "./_api.js";
+import { template as own } from "./_library-words.js";
 
 export const texts = island("studio-texts") || {};
 
@@ -52,6 +53,6 @@ export const translation = {
   translate: [
     "value",
     (template, replacements = {}) =>
-      (texts.words?.[template] || template).replace(/\{([^}]+)\}/g, (all, key) => replacements[key] ?? all),
+      (texts.words?.[template] || own(template)).replace(/\{([^}]+)\}/g, (all, key) => replacements[key] ?? all),
   ],
 };

@@ -1,6 +1,8 @@
 // The drawing of a case, and the case as of any instant. The page says all of it without this, too.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { Refusal, ask, island } from "./_api.js";
+import { translation } from "./_library-words.js";
+import { rename } from "./_diagram-words.js";
 import { mark, showAll, showHere } from "./_diagram-marks.js";
 
 const PAUSE = 150;
@@ -14,6 +16,7 @@ async function start() {
   const marks = island("case-marks");
   const holder = document.getElementById("canvas");
   if (!marks || !holder) return;
+  keys = marks.keys || {};
   const drawn = await draw(holder, marks);
   if (marks.stops) asOf(marks, drawn);
   document.documentElement.dataset.diagram = "ready";
@@ -21,7 +24,8 @@ async function start() {
 
 async function draw(holder, marks) {
   const says = holder.dataset;
-  const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false }, additionalModules: [translation] });
+  rename(viewer, marks.words);
   try {
     const answer = await fetch(marks.address, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(answer.statusText);
@@ -112,9 +116,9 @@ function tell(moment, at, marks, drawn) {
   marks.tokens = counted(moment.tokens);
   document.getElementById("as-of-at").textContent = written(at);
   document.getElementById("as-of-seq").textContent = moment.seq;
-  document.getElementById("as-of-outcome").textContent = moment.outcome ? ` · ${moment.outcome}` : "";
+  document.getElementById("as-of-outcome").textContent = moment.outcome ? ` · ${marks.words?.[moment.outcome] || moment.outcome}` : "";
   const names = marks.names;
-  list("then-tasks", moment.tasks.map((one) => ({ name: one.name || names[one.element] || one.element, due: one.due_at })));
+  list("then-tasks", moment.tasks.map((one) => ({ name: names[one.element] || one.name || one.element, due: one.due_at })));
   list("then-timers", moment.timers.map((one) => ({ name: names[one.element] || one.element, due: one.due_at })));
   values(moment.variables);
   words(marks.tokens, moment);
@@ -210,7 +214,8 @@ function part(tag, content) {
   return made;
 }
 
-const readable = (key) => key.charAt(0).toUpperCase() + key.slice(1).replaceAll("_", " ");
+let keys = {};
+const readable = (key) => keys[key] || key.charAt(0).toUpperCase() + key.slice(1).replaceAll("_", " ");
 
 const written = (at) =>
   new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {

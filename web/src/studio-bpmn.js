@@ -5,6 +5,7 @@ import { CloudElementTemplatesPropertiesProviderModule } from "bpmn-js-element-t
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule } from "bpmn-js-properties-panel";
 import ZeebeBehaviors from "camunda-bpmn-js-behaviors/lib/camunda-cloud";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
+import { speak } from "./_library-words.js";
 import { around, fitReadable, label, show } from "./_studio_canvas.js";
 import { compareBpmn } from "./_studio_compare.js";
 import { listElements } from "./_studio_elements.js";
@@ -37,6 +38,7 @@ function makeViewer(data) {
 
 function makeEditor(data) {
   const viewer = makeViewer(data);
+  speak(document.getElementById("properties"));
   const registry = viewer.get("elementRegistry");
   const select = (id) => {
     const element = show(viewer, id);

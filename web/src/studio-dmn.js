@@ -3,13 +3,14 @@ import Modeler from "dmn-js/lib/Modeler";
 import Viewer from "dmn-js/lib/NavigatedViewer";
 import { openFrame } from "./_studio_frame.js";
 import { showLines } from "./_studio_lines.js";
-import { download, made, texts } from "./_studio_texts.js";
+import { download, made, texts, translation } from "./_studio_texts.js";
 
 const KINDS = { drd: "drawing", decisionTable: "table", literalExpression: "literal", boxedExpression: "literal" };
 
 function makeEditor(data) {
   const Kind = data.may_edit ? Modeler : Viewer;
-  const editor = new Kind({ container: "#canvas" });
+  const spoken = { additionalModules: [translation] };
+  const editor = new Kind({ container: "#canvas", drd: spoken, decisionTable: spoken, literalExpression: spoken, boxedExpression: spoken });
   const listeners = [];
   const heard = new WeakSet();
   const listen = () => {

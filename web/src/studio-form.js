@@ -2,6 +2,7 @@
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { Form } from "@bpmn-io/form-js-viewer";
 import { openFrame } from "./_studio_frame.js";
+import { speak } from "./_library-words.js";
 import { showLines } from "./_studio_lines.js";
 import { download } from "./_studio_texts.js";
 
@@ -17,6 +18,7 @@ function building(data) {
     const all = Object.values(editor.get("formFieldRegistry").getAll());
     return all.find((one) => one.id === id) || all.find((one) => one.key === id || one.path === id);
   };
+  speak(document.getElementById("canvas"));
   preview(editor);
   return {
     open: (schema) => editor.importSchema(JSON.parse(schema)),
@@ -41,6 +43,7 @@ function building(data) {
 }
 
 function reading(data) {
+  speak(document.getElementById("preview"));
   const form = new Form({ container: "#preview" });
   let kept = "";
   return {
@@ -68,6 +71,7 @@ function chosen(which) {
 }
 
 function preview(editor) {
+  speak(document.getElementById("preview"));
   const form = new Form({ container: "#preview" });
   const show = async (which) => {
     if (which === "preview") await form.importSchema(editor.saveSchema(), {});
