@@ -14,6 +14,7 @@ from engine.errors import CursusError, NotSignedIn, StaleCase, TaskNotOpen
 from forms import FormError
 from web import assets
 from web.language import _
+from web.refusals import why
 
 #: No script but our own files, no style but our own files, nothing from anywhere else. Stricter
 #: than a nonce: there is no inline script to allow.
@@ -134,7 +135,7 @@ def refusal(error: CursusError | FormError) -> ResponseReturnValue:
     page = render(
         "refusal.html",
         title=_stale_title(error) or error.title,
-        detail=error.detail if error.detail != error.title else None,
+        detail=why(error) if error.detail != error.title else None,
         where=error.where,
         remedy=error.remedy,
         findings=error.facts.get("findings") or error.facts.get("errors"),
