@@ -24,7 +24,7 @@ from web import lists
 from web.calls_frame import PROCESS, Head, head_of, pages
 from web.language import _, words
 from web.navigation import may, person
-from web.several import is_theirs, shown_name
+from web.reasons import is_theirs, shown_name
 
 #: Cards that a column shows at once, and those that all columns of a fresh board share.
 EACH, SHARED, LEAST = 30, 120, 8

@@ -23,7 +23,7 @@ from web import lists
 from web.calls_board import Plan, holder, narrowed_by, plan_of
 from web.calls_frame import PROCESS, Head, head_of, pages
 from web.language import ZONE, _
-from web.several import is_theirs, shown_name
+from web.reasons import is_theirs, shown_name
 
 SORTS = ["received_at", "name", "due_at", "rank"]
 FILTERS = ("name", "stage", "outcome", "late")

@@ -11,6 +11,7 @@ from engine.cases import Act, comments
 from engine.kernel import Definition
 from recruitment.store import records
 from web import (
+    cases_contract,
     cases_corrections,
     cases_diagram,
     cases_messages,
@@ -51,6 +52,8 @@ def _overview(act: Act, head: Head) -> dict[str, Any]:
         "whose": whose,
         "awaited": cases_messages.awaited(head.messages),
         "deadlines": cases_overview.deadlines(head),
+        "contract": cases_contract.clock_of(act, head),
+        "length": cases_contract.length,
         "actions": [one for one in found if one.why_not is None],
         "not_now": [one for one in found if one.why_not is not None],
     }
@@ -96,7 +99,7 @@ def _data(act: Act, head: Head) -> dict[str, Any]:
 def _as_of(act: Act, head: Head) -> dict[str, Any]:
     asked = request.args.get("at", "").strip()
     at = cases_moment.asked_instant(asked) if asked else act.uow.now
-    stops = cases_moment.stops(act, head)
+    stops = cases_moment.stops(head)
     past = (
         cases_moment.past(act, head, at)
         if asked

@@ -9,6 +9,7 @@ from api.cases import open_scopes, sees_variables
 from engine.cases import Act
 from engine.kernel import ScopeView
 from web.cases_head import Head
+from web.cases_names import readable
 from web.language import _, day, instant
 
 #: Deeper than this a value is written as it is.
@@ -60,12 +61,6 @@ def _title(head: Head, scope: ScopeView) -> str:
 def named(values: Mapping[str, object]) -> tuple[tuple[str, Shown], ...]:
     """Return named values as rows, by name."""
     return tuple((readable(name), shown(values[name])) for name in sorted(values))
-
-
-def readable(name: str) -> str:
-    """Write a technical name as words, leaving those of people as they are."""
-    plain = name.replace("_", " ")
-    return plain[:1].upper() + plain[1:]
 
 
 def shown(value: object, depth: int = 0) -> Shown:

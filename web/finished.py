@@ -16,8 +16,9 @@ from engine.history import EventKind, Sealed
 from engine.kernel import Definition
 from engine.store import events
 from engine.worklist import Task
-from web.cases_timeline import says
-from web.cases_values import Shown, readable, shown
+from web.cases_names import readable
+from web.cases_sentences import says
+from web.cases_values import Shown, shown
 from web.language import _, ago
 from web.navigation import person
 from web.refusals import by

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from api.house import acting
 from engine import worklist
-from engine.access import authorize_task
 from engine.cases import Act
-from engine.errors import CursusError, Invalid, NotAllowed, NotYourTask
+from engine.errors import CursusError, Invalid, NotAllowed
 from engine.store import users
 from engine.worklist import Task
 from web import finished
 from web.finished import Finished
 from web.language import _
+from web.reasons import is_theirs, shown_name
 from web.refusals import why
 
 
@@ -83,20 +83,6 @@ def _finished(act: Act, task: Task) -> Finished | None:
         return finished.of(act, task)
     except NotAllowed:
         return None
-
-
-def is_theirs(act: Act, task: Task) -> bool:
-    """Say whether the actor may work on the task."""
-    try:
-        authorize_task(act.actor, task)
-    except NotYourTask:
-        return False
-    return True
-
-
-def shown_name(task: Task, *, is_mine: bool) -> str:
-    """Return the name of a task; of a confidential one, only to those who do it."""
-    return _("A confidential task") if task.confidential and not is_mine else task.name
 
 
 def able(act: Act, tasks: Sequence[Task]) -> list[dict[str, str]]:

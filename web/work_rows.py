@@ -12,7 +12,7 @@ from engine.cases import Act
 from engine.history import EventKind, Sealed
 from engine.store import coming, events
 from engine.worklist import Task
-from web.cases_timeline import says
+from web.cases_sentences import says
 from web.language import ZONE, _, ago
 from web.navigation import person
 from web.reasons import why_mine

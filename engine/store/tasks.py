@@ -113,6 +113,14 @@ def groups(uow: UnitOfWork, case_id: UUID, element: str) -> frozenset[str]:
     return frozenset(one for row in uow.all(statement) for one in row["candidate_groups"])
 
 
+def span(uow: UnitOfWork, case_id: UUID, process: str) -> tuple[datetime | None, datetime | None]:
+    """Return when the first task of a process in a case opened and when the last one closed."""
+    of_process = (task.c.case_id == case_id) & (task.c.process == process)
+    began, ended = func.min(task.c.opened_at), func.max(task.c.closed_at)
+    (row,) = uow.all(select(began.label("began"), ended.label("ended")).where(of_process))
+    return row["began"], row["ended"]
+
+
 def _with_case() -> Select[Any]:
     return select(
         task,
