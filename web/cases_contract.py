@@ -57,6 +57,8 @@ class Clock:
     #: the next step of the renewal, or the end where none is foreseen
     next: Hand | None
     cap: Cap | None
+    #: how probation ended, in a word; empty before that
+    probation: str = ""
     #: why there is no cap, or why something could not be computed
     remark: str = ""
 
@@ -110,11 +112,26 @@ def _clock(
 ) -> Clock:
     hands = (*_service(found), *_contract(found, contract), *_probation(found, contract))
     steps = [one for one in _renewal(found, contract) if one.day >= today]
-    if (found.last("call") or {}).get("contract_type") == "3a":
-        remark = _("The six years do not apply: contracts under Article 3a (CEOS Art. 85).")
-        return Clock(hands=hands, next=next(iter(steps), None), cap=None, remark=remark)
-    cap = _cap(head, found, contract, today, now)
-    return Clock(hands=hands, next=next(iter(steps), None), cap=cap)
+    is_limited = (found.last("call") or {}).get("contract_type") != "3a"
+    return Clock(
+        hands=hands,
+        next=next(iter(steps), None),
+        cap=_cap(head, found, contract, today, now) if is_limited else None,
+        probation=_probation_ended(found.last("probation_outcome")),
+        remark=""
+        if is_limited
+        else _("The six years do not apply: contracts under Article 3a (CEOS Art. 85)."),
+    )
+
+
+def _probation_ended(outcome: object) -> str:
+    known = {
+        "CONFIRMED": _("confirmed"),
+        "DISMISSED": _("dismissed"),
+        "RESIGNED": _("resigned"),
+        "NOT_APPLICABLE": _("none: the contract was below one year"),
+    }
+    return known.get(str(outcome), str(outcome)) if outcome else ""
 
 
 def _service(found: _Variables) -> Iterator[Hand]:

@@ -88,8 +88,9 @@ def test_probation_has_its_end_and_the_day_of_the_report(site):
     longer = {**probation, "end": "2026-07-15"}
     _found, hands = clock(site, root(), ("stage_probation", {"probation": longer}))
     assert hands["Probation until"].note == "extended (CEOS Art. 84(1))"
-    _found, hands = clock(site, root(probation_outcome="CONFIRMED"))
+    found, hands = clock(site, root(probation_outcome="CONFIRMED"))
     assert "Probation until" not in hands
+    assert found.probation == "confirmed"
 
 
 @pytest.mark.parametrize(
