@@ -33,10 +33,12 @@ ANNA = Actor(name="anna", roles=frozenset({"hr_officer", "auditor", "operator"})
 CALL = "digit-b1-456893"
 LISTS = (
     "/work",
+    "/work/ahead",
     "/cases",
     "/calls",
     f"/calls/{CALL}",
     f"/calls/{CALL}/table",
+    f"/calls/{CALL}/diagram",
     "/history",
     "/history/reads",
     "/administration",

@@ -50,10 +50,14 @@ def mine(
 
 
 def counts(
-    uow: UnitOfWork, actor: Actor, spans: Sequence[tuple[datetime | None, datetime | None]]
+    uow: UnitOfWork,
+    actor: Actor,
+    spans: Sequence[tuple[datetime | None, datetime | None]],
+    *,
+    set_aside: bool | None = None,
 ) -> list[int]:
     """Count the actor's tasks due in each span, up to `tasks.COUNTED`."""
-    return tasks.count_inbox(uow, offered_to(actor), spans)
+    return tasks.count_inbox(uow, offered_to(actor), spans, set_aside=set_aside)
 
 
 def everywhere(

@@ -20,6 +20,7 @@ from recruitment.store import listing
 from web import (
     calls_board,
     calls_figures,
+    calls_heat,
     calls_intake,
     calls_new,
     calls_table,
@@ -31,6 +32,7 @@ from web.calls_frame import head_of, pages
 __all__ = [
     "calls_board",
     "calls_figures",
+    "calls_heat",
     "calls_intake",
     "calls_new",
     "calls_table",

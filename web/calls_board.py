@@ -13,9 +13,8 @@ from flask.typing import ResponseReturnValue
 from api.house import acting
 from api.paging import Cursor, decode
 from engine import definitions
-from engine.access import authorize_task
 from engine.cases import Act
-from engine.errors import Invalid, NotFound, NotYourTask
+from engine.errors import Invalid, NotFound
 from engine.kernel.stages import Course, Stage, course
 from engine.store import boards
 from engine.worklist import Task
@@ -25,6 +24,7 @@ from web import lists
 from web.calls_frame import PROCESS, Head, head_of, pages
 from web.language import _, label, words
 from web.navigation import may, person
+from web.reasons import is_theirs, shown_name
 
 #: Cards that a column shows at once, and those that all columns of a fresh board share.
 EACH, SHARED, LEAST = 30, 120, 8
@@ -339,20 +339,6 @@ def holder(task: Task) -> str:
         return person(task.assignee)
     names = [words(one) for one in task.candidate_groups]
     return ", ".join(names or [person(one) for one in task.candidate_users])
-
-
-def is_theirs(act: Act, task: Task) -> bool:
-    """Say whether the actor may work on the task."""
-    try:
-        authorize_task(act.actor, task)
-    except NotYourTask:
-        return False
-    return True
-
-
-def shown_name(task: Task, *, is_mine: bool) -> str:
-    """Return the name of a task; of a confidential one, only to those who do it."""
-    return _("A confidential task") if task.confidential and not is_mine else label(task.name)
 
 
 def _moving_words(columns: Sequence[Column]) -> dict[str, object]:

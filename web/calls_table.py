@@ -20,16 +20,10 @@ from engine.worklist import Task
 from recruitment.store import listing
 from recruitment.store.listing import NEVER, Narrowed, Wanted
 from web import lists
-from web.calls_board import (
-    Plan,
-    holder,
-    is_theirs,
-    narrowed_by,
-    plan_of,
-    shown_name,
-)
+from web.calls_board import Plan, holder, narrowed_by, plan_of
 from web.calls_frame import PROCESS, Head, head_of, pages
 from web.language import ZONE, _, label
+from web.reasons import is_theirs, shown_name
 
 SORTS = ["received_at", "name", "due_at", "rank"]
 FILTERS = ("name", "stage", "outcome", "late")

@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from engine.errors import Invalid
 from engine.kernel import View
-from web.cases_values import readable, written
+from web.cases_names import readable
+from web.cases_values import written
 from web.language import _
 
 #: Between the names of nested values, in the address of one.

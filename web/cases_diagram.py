@@ -68,7 +68,7 @@ def levels(definition: Definition, view: View) -> tuple[Level, ...]:
             tokens=resting[name],
             is_visited=name in visited or bool(resting[name]),
         )
-        for name in _called_from(definition, definition.root)
+        for name in called_from(definition, definition.root)
     )
 
 
@@ -92,7 +92,7 @@ def drawn(
         level=level,
         levels=every,
         steps=text.steps(outline(definition, level.process)),
-        marks={"address": _address(definition, level.process), **marks(view)},
+        marks={"address": address(definition, level.process), **marks(view)},
     )
 
 
@@ -105,11 +105,13 @@ def marks(view: View) -> dict[str, object]:
     }
 
 
-def _address(definition: Definition, process: str) -> str:
+def address(definition: Definition, process: str) -> str:
+    """Return where the file of a process is read."""
     return f"/api/v1/definitions/{definition.digest}/files/{definition.processes[process].file}"
 
 
-def _called_from(definition: Definition, root: str) -> list[str]:
+def called_from(definition: Definition, root: str) -> list[str]:
+    """Return a process and those called from it, as they are called."""
     found: dict[str, None] = {}
     todo = [root]
     while todo:

@@ -12,10 +12,12 @@ from engine.cases import Act, comments
 from engine.kernel import Definition, View
 from recruitment.store import records
 from web import (
+    cases_contract,
     cases_corrections,
     cases_diagram,
     cases_messages,
     cases_moment,
+    cases_names,
     cases_overview,
     cases_timeline,
     cases_values,
@@ -53,6 +55,8 @@ def _overview(act: Act, head: Head) -> dict[str, Any]:
         "whose": whose,
         "awaited": cases_messages.awaited(head.messages),
         "deadlines": cases_overview.deadlines(head),
+        "contract": cases_contract.clock_of(act, head),
+        "length": cases_contract.length,
         "actions": [one for one in found if one.why_not is None],
         "not_now": [one for one in found if one.why_not is not None],
     }
@@ -108,7 +112,7 @@ def _data(act: Act, head: Head) -> dict[str, Any]:
 def _as_of(act: Act, head: Head) -> dict[str, Any]:
     asked = request.args.get("at", "").strip()
     at = cases_moment.asked_instant(asked) if asked else act.uow.now
-    stops = cases_moment.stops(act, head)
+    stops = cases_moment.stops(head)
     past = (
         cases_moment.past(act, head, at)
         if asked
@@ -149,8 +153,8 @@ def _keys(view: View) -> dict[str, str]:
     """Return the names of the case's values that read otherwise in the reader's language."""
     if current() == SOURCE:
         return {}
-    found = {name for scope in view.scopes for name in cases_values.keys(scope.variables)}
-    return {name: cases_values.readable(name) for name in sorted(found)}
+    found = {name for scope in view.scopes for name in cases_names.keys(scope.variables)}
+    return {name: cases_names.readable(name) for name in sorted(found)}
 
 
 def _for_field(at: datetime) -> str:

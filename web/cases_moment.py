@@ -8,9 +8,8 @@ from engine import definitions, kernel, replay
 from engine.cases import Act
 from engine.errors import Invalid
 from engine.kernel import Definition, View
-from engine.store import events
 from web.cases_head import Head
-from web.cases_timeline import says
+from web.cases_sentences import says
 from web.cases_values import Shown, named
 from web.language import ZONE, label
 from web.navigation import person
@@ -48,9 +47,9 @@ class Past:
     outcome: str | None
 
 
-def stops(act: Act, head: Head) -> tuple[Stop, ...]:
+def stops(head: Head) -> tuple[Stop, ...]:
     """Return the instants at which something happened in the case, in order, in words."""
-    last = {one.fields.at: one.fields for one in events.of_stream(act.uow, head.case.stream)}
+    last = {one.fields.at: one.fields for one in head.sealed}
     return tuple(
         Stop(
             seq=one.seq,

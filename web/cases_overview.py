@@ -76,11 +76,11 @@ def _deadline(head: Head, timer: Running) -> Deadline:
         legal_basis=element.legal_basis,
         host=head.name_of(element.attached_to) if element.attached_to else None,
         is_interrupting=element.interrupting,
-        then=tuple(_place(one) for one in kernel.ahead(head.definition, element.id)),
+        then=tuple(place_in_words(one) for one in kernel.ahead(head.definition, element.id)),
     )
 
 
-def _place(place: Ahead) -> str:
+def place_in_words(place: Ahead) -> str:
     """Say where the case goes next."""
     name = label(place.element.name) or place.element.id
     if place.ends:

@@ -9,15 +9,15 @@ import orjson
 
 from api.cases import sees_variables
 from api.history import may_see
-from engine import definitions, replay
+from engine import definitions
 from engine.cases import Act
 from engine.history import Sealed
-from engine.store import events
 from web.cases_head import Head
-from web.cases_values import Shown, named, readable, shown
+from web.cases_names import readable
+from web.cases_sentences import says
+from web.cases_values import Shown, named, shown
 from web.language import _, label
 from web.navigation import person
-from web.sentences import sentence
 
 #: Events on one page of the time line.
 SIZE = 60
@@ -60,6 +60,8 @@ class Entry:
     entered_as: str = ""
     decisions: tuple[Decision, ...] = ()
     is_hidden: bool = False
+    #: whether its content cannot be read any more
+    is_damaged: bool = False
     erased_under: str | None = None
 
 
@@ -72,8 +74,6 @@ class Timeline:
     people: tuple[str, ...]
     #: the number of the event before which the next page begins
     before: int | None
-    #: None while the seal is whole, else the first bad event and what is wrong with it
-    broken: tuple[int, str] | None
 
 
 def kind_groups() -> dict[str, str]:
@@ -94,7 +94,7 @@ def kind_groups() -> dict[str, str]:
 
 def timeline(act: Act, head: Head, given: Mapping[str, str]) -> Timeline:
     """Return a page of the time line as the address narrows it: kind, who, before."""
-    every = events.of_stream(act.uow, head.case.stream)
+    every = head.sealed
     wanted = [one for one in reversed(every) if _is_wanted(one, given)]
     page = wanted[:SIZE]
     groups = kind_groups()
@@ -104,13 +104,7 @@ def timeline(act: Act, head: Head, given: Mapping[str, str]) -> Timeline:
         kinds=tuple((name, title) for name, title in groups.items() if name in found),
         people=tuple(sorted({name for one in every for name in _people(one)})),
         before=page[-1].fields.seq if len(wanted) > SIZE else None,
-        broken=_broken(act, head, every),
     )
-
-
-def _broken(act: Act, head: Head, every: Sequence[Sealed]) -> tuple[int, str] | None:
-    verdict = replay.verify(act.uow, head.case.stream, every)
-    return None if verdict.ok else (verdict.first_bad or 0, sentence(verdict.reason))
 
 
 def _is_wanted(event: Sealed, given: Mapping[str, str]) -> bool:
@@ -156,13 +150,17 @@ class _Reader:
             entered_as=_entered_as(str(known.kind)),
             decisions=tuple(_decision(one) for one in content.get("decisions", ())),
             is_hidden=event.payload is not None and not self._sees(event),
+            is_damaged=event.payload is not None and not content and self._sees(event),
             erased_under=event.erased_under,
         )
 
     def _content(self, event: Sealed) -> dict[str, Any]:
         if event.payload is None or not self._sees(event):
             return {}
-        found: dict[str, Any] = orjson.loads(event.payload)
+        try:
+            found: dict[str, Any] = orjson.loads(event.payload)
+        except orjson.JSONDecodeError:
+            return {}
         return found
 
     def _sees(self, event: Sealed) -> bool:
@@ -186,51 +184,6 @@ class _Reader:
         if digest not in self._versions:
             self._versions[digest] = definitions.get(self._act.uow, digest)["version"]
         return self._versions[digest]
-
-
-def says(kind: str, who: str, element: str, message: object = None) -> str:
-    """Say in one sentence what an event means."""
-    sentence = _sentences().get(kind)
-    if sentence is None:
-        return _("%(who)s: %(kind)s", who=who, kind=kind)
-    return sentence % {
-        "who": who,
-        "element": element,
-        "message": readable(str(message)) if message else element,
-    }
-
-
-def _sentences() -> dict[str, str]:
-    return {
-        "case:opened": _("%(who)s opened the case"),
-        "case:sent-back": _("%(who)s sent “%(element)s” back"),
-        "case:corrected": _("%(who)s corrected data"),
-        "case:cancelled": _("%(who)s cancelled the case"),
-        "case:suspended": _("%(who)s suspended the case"),
-        "case:resumed": _("%(who)s resumed the case"),
-        "case:migrated": _("%(who)s moved the case to another version"),
-        "case:ended": _("The case ended: %(element)s"),
-        "task:completed": _("%(who)s completed “%(element)s”"),
-        "task:claimed": _("%(who)s claimed “%(element)s”"),
-        "task:unclaimed": _("%(who)s gave “%(element)s” back"),
-        "task:assigned": _("%(who)s assigned “%(element)s”"),
-        "task:delegated": _("%(who)s handed “%(element)s” over"),
-        "task:rescheduled": _("%(who)s changed the dates of “%(element)s”"),
-        "timer:fired": _("The date came: %(element)s"),
-        "deadline:extended": _("%(who)s moved the deadline “%(element)s”"),
-        "message:received": _("A message arrived: %(message)s"),
-        "effect:begun": _("Cursus began: %(element)s"),
-        "effect:finished": _("Cursus did: %(element)s"),
-        "effect:failed": _("Cursus could not do: %(element)s"),
-        "effect:hastened": _("%(who)s had it done at once: %(element)s"),
-        "incident:raised": _("An incident stopped “%(element)s”"),
-        "incident:retried": _("%(who)s had “%(element)s” tried again"),
-        "incident:annotated": _("%(who)s wrote a note on an incident"),
-        "comment:written": _("%(who)s wrote a comment"),
-        "document:stored": _("%(who)s stored a document"),
-        "record:changed": _("%(who)s changed a record"),
-        "payload:erased": _("Contents were erased under a rule"),
-    }
 
 
 def _reason(content: Mapping[str, Any]) -> str | None:

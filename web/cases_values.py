@@ -1,7 +1,7 @@
 """Variables of a case as people read them: sections, rows, lists of rows."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,8 @@ from api.cases import open_scopes, sees_variables
 from engine.cases import Act
 from engine.kernel import ScopeView
 from web.cases_head import Head
-from web.language import _, day, in_words, instant, label
+from web.cases_names import readable
+from web.language import _, day, instant
 
 #: Deeper than this a value is written as it is.
 _DEEPEST = 6
@@ -60,22 +61,6 @@ def _title(head: Head, scope: ScopeView) -> str:
 def named(values: Mapping[str, object]) -> tuple[tuple[str, Shown], ...]:
     """Return named values as rows, by name."""
     return tuple((readable(name), shown(values[name])) for name in sorted(values))
-
-
-def keys(value: object) -> Iterator[str]:
-    """Yield the names in a value and in what it holds."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield str(name)
-            yield from keys(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from keys(inner)
-
-
-def readable(name: str) -> str:
-    """Write a technical name as words, leaving those of people as they are."""
-    return label(in_words(name))
 
 
 def shown(value: object, depth: int = 0) -> Shown:

@@ -1,6 +1,6 @@
 """Events in words: the name of every kind, and a sentence for each event."""
 
-from web.cases_timeline import says as says_of_case
+from web.cases_sentences import says as says_of_case
 from web.language import _
 
 #: Kinds of events of a case's own course, which the case file words.

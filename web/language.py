@@ -28,6 +28,7 @@ PAGES, PROCESSES, ENGINE = "messages", "processes", "engine"
 #: Everything is shown in the zone of the institution, wherever the reader sits.
 ZONE = ZoneInfo("Europe/Brussels")
 _SOON = timedelta(days=2)
+_MOMENT = timedelta(seconds=1)
 
 
 def install(app: Flask) -> None:
@@ -130,8 +131,11 @@ def time_of_day(value: datetime) -> str:
 
 
 def ago(value: datetime) -> str:
-    """Write how far an instant is from now: 2 hours ago, in 3 days."""
-    return format_timedelta(value - clock.now(), add_direction=True, locale=locale(current()))
+    """Write how far an instant is from now: 2 hours ago, in 3 days, just now."""
+    far = value - clock.now()
+    if -_MOMENT < far <= timedelta(0):
+        return _("just now")
+    return format_timedelta(far, add_direction=True, locale=locale(current()))
 
 
 def due(value: datetime | None) -> Markup:

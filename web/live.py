@@ -17,14 +17,14 @@ from markupsafe import Markup
 from api import identity
 from api.cases import visible_case
 from api.house import acting
-from api.tasks import ensure_visible
 from engine import cases, clock, watching, worklist
 from engine.cases import Act, Case
-from engine.errors import CursusError, Invalid, NotYourTask
+from engine.errors import CursusError, Invalid
 from engine.store import events
 from engine.watching import Waiting, Watch
 from engine.worklist import Task
 from web import news
+from web.finished import ensure_concerned
 from web.language import _, ngettext
 from web.pages import Pages
 
@@ -203,22 +203,11 @@ def _again() -> str:
 def _visible(act: Act, task_id: UUID | None, case_id: UUID | None) -> tuple[Case, Task | None]:
     if task_id is not None:
         task = worklist.get(act.uow, task_id)
-        _ensure_concerned(act, task)
+        ensure_concerned(act, task)
         return cases.get(act.uow, task.case_id), task
     if case_id is None:
         raise Invalid("Say what to watch", where="case")
     return visible_case(act, case_id), None
-
-
-def _ensure_concerned(act: Act, task: Task) -> None:
-    """Let also those know to whom the task was offered: a colleague may just have taken it."""
-    try:
-        ensure_visible(act, task)
-    except NotYourTask:
-        offered = {f"group:{role}" for role in task.candidate_groups}
-        offered |= {f"user:{name}" for name in task.candidate_users}
-        if not offered & set(worklist.offered_to(act.actor)):
-            raise
 
 
 def _id(name: str) -> UUID | None:

@@ -14,6 +14,7 @@ from engine.errors import CursusError, NotSignedIn, StaleCase, TaskNotOpen
 from forms import FormError
 from web import assets
 from web.language import _
+from web.refusals import why
 from web.sentences import sentence
 
 #: No script but our own files, no style but our own files, nothing from anywhere else. Stricter
@@ -137,7 +138,7 @@ def refusal(error: CursusError | FormError) -> ResponseReturnValue:
     page = render(
         "refusal.html",
         title=_stale_title(error) or sentence(error.title),
-        detail=sentence(error.detail) if error.detail != error.title else None,
+        detail=why(error) if error.detail != error.title else None,
         where=error.where,
         remedy=sentence(error.remedy),
         findings=error.facts.get("findings") or error.facts.get("errors"),

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 
 from engine import worklist
-from engine.access import Actor
+from engine.access import Actor, authorize_task
+from engine.cases import Act
+from engine.errors import NotYourTask
 from engine.kernel import Reason
 from engine.worklist import Task
-from web.language import _, day, instant, words
+from web.language import _, day, instant, label, words
 from web.navigation import person
 from web.sentences import sentence
 
@@ -57,3 +59,17 @@ def _readable(text: str) -> str:
     except ValueError:
         return text
     return str(instant(at).striptags()) if at.tzinfo else text
+
+
+def is_theirs(act: Act, task: Task) -> bool:
+    """Say whether the actor may work on the task."""
+    try:
+        authorize_task(act.actor, task)
+    except NotYourTask:
+        return False
+    return True
+
+
+def shown_name(task: Task, *, is_mine: bool) -> str:
+    """Return the name of a task; of a confidential one, only to those who do it."""
+    return _("A confidential task") if task.confidential and not is_mine else label(task.name)

@@ -12,17 +12,17 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from api.house import acting
-from api.tasks import ensure_visible
 from engine import cases, definitions, kernel, worklist
 from engine.access import authorize_task
 from engine.cases import Act, comments
 from engine.cases.comments import Comment
-from engine.errors import Invalid, NotYourTask
+from engine.errors import Invalid, NotYourTask, TaskNotOpen
 from engine.kernel import Element
 from engine.store import tasks as rows
 from engine.store import users
 from engine.worklist import Task
-from web import labels
+from web import finished, labels
+from web.finished import Finished
 from web.language import ZONE
 from web.pages import Pages, done
 from web.reasons import step_in_words, why_mine
@@ -51,6 +51,8 @@ class Sheet:
     said: Sequence[Comment] = ()
     #: why the task is not for this person after all: four eyes
     barred: str | None = None
+    #: what became of it, once it is closed
+    over: Finished | None = None
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -58,9 +60,19 @@ def show(task_id: UUID) -> ResponseReturnValue:
     """Show a task; a closed one says who did it and when."""
     with acting() as act:
         task = worklist.get(act.uow, task_id)
-        ensure_visible(act, task)
+        finished.ensure_concerned(act, task)
         sheet = _sheet(act, task)
         return render("task.html", sheet=sheet, task=task)
+
+
+@pages.errorhandler(TaskNotOpen)
+def came_late(_error: TaskNotOpen) -> ResponseReturnValue:
+    """Say who finished the task before, how long ago and with what result."""
+    task_id = (request.view_args or {})["task_id"]
+    with acting() as act:
+        task = worklist.get(act.uow, task_id)
+        page = render("task_over.html", task=task, over=finished.of(act, task))
+    return page, 409
 
 
 @pages.post("/tasks/<uuid:task_id>/claim")
@@ -148,6 +160,7 @@ def _sheet(act: Act, task: Task) -> Sheet:
         waits={one.element.id: _awaited(definition, one.element.id) for one in ahead},
         said=comments.of_case(act, task.case_id),
         barred=barred,
+        over=finished.of(act, task),
         reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
 

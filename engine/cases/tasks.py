@@ -95,9 +95,9 @@ def claim(act: Act, task_id: UUID, *, expected_revision: int | None = None) -> T
 
 
 def unclaim(act: Act, task_id: UUID, *, expected_revision: int | None = None) -> Task:
-    """Give a claimed task back to all whom it was offered to."""
+    """Give a claimed task back to all whom it was offered to: its holder, or who may assign it."""
     case, task = _open_task(act.uow, task_id, expected_revision)
-    who = authorize_task(act.actor, task)
+    who = _holder_or_assigner(act, task)
     if not (task.candidate_groups or task.candidate_users):
         raise Conflict("This task is for one named person", remedy="delegate it instead")
     return _reassign(act.uow, case, task, who, EventKind.TASK_UNCLAIMED, assignee=None)
@@ -259,6 +259,16 @@ def _task_or_permission(actor: Actor, task: Task, verb: str, policy: Policy) -> 
     if policy.allows(actor.roles, verb):
         return actor
     return authorize_task(actor, task)
+
+
+def _holder_or_assigner(act: Act, task: Task) -> Actor:
+    """Return as whom the actor acts: whoever may assign a task may also take that back."""
+    try:
+        return authorize_task(act.actor, task)
+    except NotYourTask:
+        if not act.shell.policy.allows(act.actor.roles, "task:assign"):
+            raise
+        return act.actor
 
 
 def _ensure_candidate(uow: UnitOfWork, task: Task, name: str) -> None:

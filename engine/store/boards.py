@@ -238,6 +238,55 @@ def last_worked(
     return [dict(row) for row in uow.all(statement)]
 
 
+def waiting(
+    uow: UnitOfWork, parent: UUID, process: str, known: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Return where each case under a parent waits: element, since when, and whether overdue.
+
+    `known` are the elements that are a place; a case appears once at each.
+    """
+    here = (
+        select(case.c.id.label("case_id"))
+        .where(case.c.parent == parent, case.c.process == process, case.c.ended_at.is_(None))
+        .cte("here")
+        .prefix_with("MATERIALIZED")
+    )
+    opened = (
+        select(task.c.element, task.c.opened_at, task.c.due_at)
+        .where(task.c.case_id == here.c.case_id, task.c.closed_at.is_(None))
+        .correlate(here)
+        .lateral("opened")
+    )
+    places = literal(dict(known), JSONB)
+    waits = union_all(
+        select(here.c.case_id, opened.c.element, opened.c.opened_at, opened.c.due_at).join_from(
+            here, opened, true()
+        ),
+        *(
+            select(here.c.case_id, one.c.element, null(), null()).join_from(here, one, true())
+            for one in (_placed(places, here, one) for one in (timer, subscription, effect))
+        ),
+    ).subquery("waits")
+    statement = select(
+        waits.c.element,
+        waits.c.case_id,
+        func.min(waits.c.opened_at).label("since"),
+        func.bool_or(func.coalesce(waits.c.due_at < uow.now, False)).label("is_overdue"),
+    ).group_by(waits.c.element, waits.c.case_id)
+    return [dict(row) for row in uow.all(statement)]
+
+
+def worked(uow: UnitOfWork, parent: UUID, process: str) -> dict[str, int]:
+    """Count the cases under a parent in which a person has done each task."""
+    statement = (
+        select(task.c.element, func.count(distinct(task.c.case_id)).label("cases"))
+        .join(case, case.c.id == task.c.case_id)
+        .where(case.c.parent == parent, case.c.process == process, task.c.closed_at.is_not(None))
+        .group_by(task.c.element)
+    )
+    return {row["element"]: row["cases"] for row in uow.all(statement)}
+
+
 def _places(ranks: Mapping[str, int]) -> Subquery:
     elements = cast(literal(list(ranks), ARRAY(Text)), ARRAY(Text))
     numbers = cast(literal(list(ranks.values()), ARRAY(Integer)), ARRAY(Integer))

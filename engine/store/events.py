@@ -164,6 +164,22 @@ def of_stream(
     return [sealed(row) for row in uow.all(statement.order_by(event.c.seq).limit(limit))]
 
 
+def last_of(uow: UnitOfWork, streams: Sequence[str]) -> dict[str, Sealed]:
+    """Return the last event of each of several streams."""
+    if not streams:
+        return {}
+    is_last = (stream_head.c.stream == event.c.stream) & (stream_head.c.seq == event.c.seq)
+    statement = _with_payload().join(stream_head, is_last)
+    rows = uow.all(statement.where(stream_head.c.stream.in_(streams)))
+    return {row["stream"]: sealed(row) for row in rows}
+
+
+def at_instant(uow: UnitOfWork, stream: str, at: datetime) -> list[Sealed]:
+    """Return what one transaction sealed onto a stream, in order."""
+    statement = _with_payload().where(event.c.stream == stream, event.c.at == at)
+    return [sealed(row) for row in uow.all(statement.order_by(event.c.seq))]
+
+
 def performers(uow: UnitOfWork, stream: str, elements: Sequence[str]) -> frozenset[str]:
     """Return everybody who completed one of these elements, in person or through a deputy."""
     statement = select(event.c.actor, event.c.on_behalf_of).where(

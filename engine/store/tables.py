@@ -188,6 +188,12 @@ task = Table(
     Index("ix_task_opened", "opened_at", "id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_task_element", "element", "case_id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_task_closed", "case_id", "closed_at"),
+    # what is set aside until a day: a few of very many
+    Index(
+        "ix_task_aside",
+        "follow_up_at",
+        postgresql_where=text("closed_at IS NULL AND follow_up_at IS NOT NULL"),
+    ),
 )
 
 draft = Table(

@@ -43,6 +43,8 @@ class TaskFilter:
     due_before: datetime | None = None
     due_from: datetime | None = None
     case_key: str | None = None
+    #: True for what is set aside until its follow-up date, False for all the rest
+    set_aside: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,14 @@ def groups(uow: UnitOfWork, case_id: UUID, element: str) -> frozenset[str]:
     return frozenset(one for row in uow.all(statement) for one in row["candidate_groups"])
 
 
+def span(uow: UnitOfWork, case_id: UUID, process: str) -> tuple[datetime | None, datetime | None]:
+    """Return when the first task of a process in a case opened and when the last one closed."""
+    of_process = (task.c.case_id == case_id) & (task.c.process == process)
+    began, ended = func.min(task.c.opened_at), func.max(task.c.closed_at)
+    (row,) = uow.all(select(began.label("began"), ended.label("ended")).where(of_process))
+    return row["began"], row["ended"]
+
+
 def _with_case() -> Select[Any]:
     return select(
         task,
@@ -148,7 +158,7 @@ def inbox(
 
     One index range per person or role, merged: as fast on the tenth page as on the first.
     """
-    ranges = [_range(one, narrowed, after, limit).subquery().select() for one in whom]
+    ranges = [_range(uow, one, narrowed, after, limit).subquery().select() for one in whom]
     if not ranges:
         return []
     ids = union_all(*ranges).subquery()
@@ -170,37 +180,65 @@ COUNTED = 1000
 
 
 def count_inbox(
-    uow: UnitOfWork, whom: Sequence[str], spans: Sequence[tuple[datetime | None, datetime | None]]
+    uow: UnitOfWork,
+    whom: Sequence[str],
+    spans: Sequence[tuple[datetime | None, datetime | None]],
+    *,
+    set_aside: bool | None = None,
 ) -> list[int]:
     """Count the tasks offered to any of these that are due in each span, up to COUNTED."""
     counts = [
-        _count(whom, start, end).label(f"n{place}") for place, (start, end) in enumerate(spans)
+        _count(uow, whom, TaskFilter(due_from=start, due_before=end, set_aside=set_aside)).label(
+            f"n{place}"
+        )
+        for place, (start, end) in enumerate(spans)
     ]
     return [int(number) for number in uow.all(select(*counts))[0].values()]
 
 
-def _count(whom: Sequence[str], start: datetime | None, end: datetime | None) -> ScalarSelect[Any]:
-    statement = select(offer.c.task_id).where(offer.c.to_whom.in_(whom))
-    if start is not None:
-        statement = statement.where(offer.c.due_at >= start)
-    if end is not None:
-        statement = statement.where(offer.c.due_at < end)
+def _count(uow: UnitOfWork, whom: Sequence[str], narrowed: TaskFilter) -> ScalarSelect[Any]:
+    statement = select(offer.c.task_id).where(offer.c.to_whom.in_(whom), *_span(narrowed))
+    if narrowed.set_aside is not None:
+        statement = statement.join(task, task.c.id == offer.c.task_id)
+        statement = statement.where(_aside(uow, is_aside=narrowed.set_aside))
     found = statement.distinct().limit(COUNTED).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
 
+def _span(narrowed: TaskFilter) -> list[ColumnElement[bool]]:
+    found = []
+    if narrowed.due_from is not None:
+        found.append(offer.c.due_at >= narrowed.due_from)
+    if narrowed.due_before is not None:
+        found.append(offer.c.due_at < narrowed.due_before)
+    return found
+
+
+def _aside(uow: UnitOfWork, *, is_aside: bool) -> ColumnElement[bool]:
+    """Tell whether a task waits for its follow-up date; what is overdue is never hidden."""
+    if is_aside:
+        # with both conditions of its index: few tasks are set aside, among very many
+        waits = (task.c.follow_up_at > uow.now) & task.c.closed_at.is_(None)
+        return waits & (offer.c.due_at > uow.now)
+    has_come = task.c.follow_up_at.is_(None) | (task.c.follow_up_at <= uow.now)
+    return has_come | (offer.c.due_at <= uow.now)
+
+
 def _range(
-    whom: str, narrowed: TaskFilter, after: tuple[datetime, UUID] | None, limit: int
+    uow: UnitOfWork,
+    whom: str,
+    narrowed: TaskFilter,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> Select[Any]:
     statement = select(offer.c.due_at, offer.c.task_id).where(offer.c.to_whom == whom)
     if after is not None:
         key = tuple_(literal(after[0]), literal(after[1]))
         statement = statement.where(tuple_(offer.c.due_at, offer.c.task_id) > key)
-    if narrowed.due_before is not None:
-        statement = statement.where(offer.c.due_at < narrowed.due_before)
-    if narrowed.due_from is not None:
-        statement = statement.where(offer.c.due_at >= narrowed.due_from)
+    statement = statement.where(*_span(narrowed))
     conditions = _conditions(narrowed)
+    if narrowed.set_aside is not None:
+        conditions.append(_aside(uow, is_aside=narrowed.set_aside))
     if conditions:
         statement = statement.join(task, task.c.id == offer.c.task_id).where(and_(*conditions))
         if narrowed.case_key is not None:

@@ -22,6 +22,7 @@ QUERIES = {
     "pages_administration.timer_list": ["span=later", "element=nothing"],
     "pages_administration.user_list": ["q=hanna", "q=nothing%20like%20it", "role=hr_officer"],
     "pages_calls.board": ["name=nothing%20like%20it", "late=yes"],
+    "pages_calls.heat": ["process=expression_of_interest", "process=nothing"],
     "pages_calls.table": ["name=nothing%20like%20it", "late=yes", "sort=-name"],
     "pages_cases.every": ["key=nothing%20like%20it", "state=ended", "process=recruitment_case"],
     "pages_cases.show": [
@@ -42,7 +43,9 @@ QUERIES = {
         "file=cast_gate.dmn",
         "file=check_format.form",
     ],
-    "pages_work.mine": ["span=late", "element=nothing", "whose=mine"],
+    "pages_work.ask_when": ["task={task}"],
+    "pages_work.ask_whom": ["task={task}"],
+    "pages_work.mine": ["span=late", "span=aside", "element=nothing", "whose=mine"],
     "pages_work.together": ["task={task}"],
 }
 #: What the walk's draft says otherwise than the version in force.

@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from cursus import service
 from cursus.demo.people import PASSWORD
+from tests.browser.screens import Desk
 
 ROOT = Path(__file__).parents[2]
 #: What `apt-get install chromium` gives.
@@ -247,3 +248,11 @@ def people(everybody):
         for page in context.pages:
             page.close()
     assert everybody.faults == []
+
+
+@pytest.fixture(scope="module")
+def desk(product):
+    """A call of the module's own in the shared product."""
+    desk = Desk(product)
+    yield desk
+    desk.close()

@@ -59,7 +59,9 @@ CONTROLS = """() => {
 UNREACHED = """() => [...document.querySelectorAll("[data-unreached]")].map((one) =>
   (one.outerHTML.slice(0, 100)))"""
 #: What is asked for wrongly here, and is refused to everybody.
-WRONG = re.compile(r"unit=moons|pages_work[.]together$|pages_history[.]one_event$")
+WRONG = re.compile(
+    r"unit=moons|pages_work[.](together|ask_when|ask_whom)$|pages_history[.]one_event$"
+)
 ROLES = {person.roles[0]: person.name for person in reversed(PEOPLE)}
 #: Which scripts say that they are done, and by which mark on the document.
 MARKS = {
@@ -67,6 +69,7 @@ MARKS = {
     "administration": "administration",
     "calls": "calls",
     "calls-board": "board",
+    "calls-heat": "heat",
     "case": "diagram",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
@@ -74,6 +77,7 @@ MARKS = {
     "studio-compare": "editor",
     "studio-view": "editor",
     "task": "form",
+    "work": "work",
 }
 DONE = """(marks) => [...document.scripts].filter((one) => one.src).every((one) => {
   const name = new URL(one.src).pathname.split("/").pop().replace(/[.]js$/, "");

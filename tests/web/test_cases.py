@@ -307,7 +307,9 @@ def test_a_broken_seal_is_said_above_the_time_line(site, office, case):
             {"stream": f"case:{case}"},
         )
     page = _text(site.as_("hanna").get(f"/cases/{case}?tab=timeline"))
-    assert "The seal of this history is broken at event no. 1." in page
+    assert "The seal of this case is broken" in page
+    assert "Event 1 is the first that does not hold: Petra opened the case , 5 Jan 2026" in page
+    assert "first bad event" in page
     assert "Lara completed" in page
 
 

@@ -52,7 +52,10 @@ def test_whoever_comes_late_is_told_who_was_first_and_when(site, office):
     page = site.as_("lara").post(f"/tasks/{task.id}/claim", data={"revision": task.revision})
     assert page.status_code == 409
     assert "Somebody finished this task before you" in _text(page)
-    assert "luc" in _text(page)
+    assert "Luc finished this just now." in _text(page)
+    # whoever may not read cases is not told what was answered
+    assert "Good work." not in _text(page)
+    assert "What was answered is not shown to you." in _text(page)
 
 
 def test_a_stale_page_says_that_the_case_has_changed(site, office):

@@ -1,10 +1,21 @@
 // The one way of the pages to the API: JSON in, JSON or a problem document out.
 
 import { allInWords } from "./_words.js";
+const INSTANT = /\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g;
+
+// Instants as people write them, on the institution's clock.
+const written = (text) =>
+  text.replace(INSTANT, (at) =>
+    new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {
+      timeZone: "Europe/Brussels",
+      dateStyle: "medium",
+      timeStyle: "short",
+    }).format(new Date(at)),
+  );
 
 export class Refusal extends Error {
   constructor(problem, status) {
-    super(problem.detail || problem.title || "");
+    super(written(problem.detail || problem.title || ""));
     this.problem = problem;
     this.status = status;
   }

@@ -19,6 +19,7 @@ export function named(form, errors) {
 export function showFaults(faults) {
   const box = document.getElementById("faults");
   const list = document.getElementById("fault-list");
+  box.querySelector(".finished")?.remove();
   list.replaceChildren(
     ...faults.map(({ id, label, detail }) => {
       const entry = document.createElement("li");
@@ -51,4 +52,14 @@ export function showRefusal(form, error) {
   for (const fault of faults) if (fault.id) (errors[fault.id] ||= []).push(fault.detail);
   if (form && Object.keys(errors).length) form._setState({ errors });
   showFaults(faults.length ? faults : [{ detail: [error.message, error.problem?.remedy].filter(Boolean).join(" – ") }]);
+}
+
+// Somebody else was first: what became of the task stands above what one has typed, which stays.
+export function showFinished(told) {
+  const box = document.getElementById("faults");
+  document.getElementById("fault-list").replaceChildren();
+  box.querySelector(".finished")?.remove();
+  box.append(told);
+  box.hidden = false;
+  box.focus();
 }

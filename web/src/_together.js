@@ -2,6 +2,7 @@
 import { openForm } from "./_form.js";
 import { ask, island } from "./_api.js";
 import { named, showFaults } from "./_faults.js";
+import { finished } from "./_finished.js";
 
 export async function startTogether() {
   const work = island("together-data");
@@ -15,15 +16,18 @@ export async function startTogether() {
     if (Object.keys(errors).length) return showFaults(named(form, errors));
     button.disabled = true;
     await completeAll(open, data, work.tasks.length);
-    button.disabled = open.size === 0;
+    button.disabled = left(open).length === 0;
   });
   document.documentElement.dataset.form = "ready";
 }
 
+// What a colleague finished meanwhile is not asked for again.
+const left = (open) => [...open.values()].filter((task) => !task.isOver);
+
 async function completeAll(open, data, all) {
   const progress = document.getElementById("progress");
   let refused = 0;
-  for (const task of [...open.values()]) {
+  for (const task of left(open)) {
     const row = document.querySelector(`[data-task="${task.id}"] .result`);
     try {
       await ask(`/api/v1/tasks/${task.id}/complete`, {
@@ -39,9 +43,12 @@ async function completeAll(open, data, all) {
       refused += 1;
       // other answers make another request
       task.key = crypto.randomUUID();
-      row.className = "result late";
+      const told = await finished(error, task.id);
+      row.className = told ? "result" : "result late";
       const fields = (error.problem?.errors || []).map((one) => one.detail);
-      row.textContent = `${row.dataset.refused}: ${[error.message, ...fields].join(" – ")}`;
+      row.textContent = `${row.dataset.refused}: ${told ? "" : [error.message, ...fields].join(" – ")}`;
+      if (told) row.append(told);
+      task.isOver = told !== null;
     }
     progress.textContent = progress.dataset.text
       .replace("{done}", String(all - open.size))

@@ -1,5 +1,6 @@
 // The board: more cards on demand, several at once, and moving a card by hand, key or menu.
 import { Refusal, ask, island } from "./_api.js";
+import { finished } from "./_finished.js";
 
 const words = island("board-words");
 const board = document.querySelector(".calls-board");
@@ -90,6 +91,8 @@ async function move(card, column) {
     const why = error instanceof Refusal ? [error.message, error.problem.remedy].filter(Boolean).join(" – ") : error.message;
     const said = document.getElementById("moved");
     said.textContent = fill(words.failed, { why });
+    const told = await finished(error, card.dataset.task);
+    if (told) said.replaceChildren(told);
     said.hidden = false;
     said.focus();
   }

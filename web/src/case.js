@@ -1,9 +1,7 @@
 // The drawing of a case, and the case as of any instant. The page says all of it without this, too.
-import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { Refusal, ask, island } from "./_api.js";
-import { translation } from "./_library-words.js";
-import { rename } from "./_diagram-words.js";
-import { mark, showAll, showHere } from "./_diagram-marks.js";
+import { open, zooming } from "./_diagram.js";
+import { mark, showHere } from "./_diagram-marks.js";
 
 const PAUSE = 150;
 const counted = (tokens) => {
@@ -24,44 +22,12 @@ async function start() {
 
 async function draw(holder, marks) {
   const says = holder.dataset;
-  const viewer = new NavigatedViewer({ container: holder, zoomScroll: { enabled: false }, additionalModules: [translation] });
-  rename(viewer, marks.words);
-  try {
-    const answer = await fetch(marks.address, { credentials: "same-origin" });
-    if (!answer.ok) throw new Error(answer.statusText);
-    await viewer.importXML(await answer.text());
-  } catch {
-    viewer.destroy();
-    const sorry = document.createElement("p");
-    sorry.textContent = says.failed;
-    holder.replaceChildren(sorry);
-    document.getElementById("diagram-text").open = true;
-    return null;
-  }
-  name(holder);
+  const viewer = await open(holder, marks.address, document.getElementById("diagram-text"), marks.words);
+  if (!viewer) return null;
   mark(viewer, marks, says);
   showHere(viewer, marks.tokens);
-  zooming(viewer, marks);
+  zooming(viewer, () => showHere(viewer, marks.tokens));
   return { viewer, says };
-}
-
-function name(holder) {
-  const drawing = holder.querySelector("svg[tabindex]") || holder.querySelector("svg");
-  drawing?.setAttribute("role", "group");
-  drawing?.setAttribute("aria-labelledby", "case-caption");
-}
-
-function zooming(viewer, marks) {
-  const buttons = document.getElementById("case-zoom");
-  const canvas = viewer.get("canvas");
-  const ways = {
-    in: () => canvas.zoom(Math.min(4, canvas.zoom() * 1.3)),
-    out: () => canvas.zoom(Math.max(0.1, canvas.zoom() / 1.3)),
-    all: () => showAll(viewer),
-    here: () => showHere(viewer, marks.tokens),
-  };
-  buttons.hidden = false;
-  buttons.addEventListener("click", (event) => ways[event.target.closest("[data-zoom]")?.dataset.zoom]?.());
 }
 
 function asOf(marks, drawn) {

@@ -1,7 +1,8 @@
 // A task's form: kept as a draft while one types, judged by the server when it is completed.
 import { openForm } from "./_form.js";
 import { Refusal, ask, island } from "./_api.js";
-import { named, showFaults, showRefusal } from "./_faults.js";
+import { named, showFaults, showFinished, showRefusal } from "./_faults.js";
+import { finished } from "./_finished.js";
 import { startTogether } from "./_together.js";
 import { startMessage } from "./_message.js";
 
@@ -79,7 +80,9 @@ async function complete(form, task, address, button, key) {
     await ask(`${address}/complete`, { method: "POST", body: { variables: data }, revision, key });
     location.assign("/work?said=completed");
   } catch (error) {
-    showRefusal(form, error);
+    const told = await finished(error, task.task);
+    if (told) showFinished(told);
+    else showRefusal(form, error);
   } finally {
     button.disabled = false;
   }
