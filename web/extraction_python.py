@@ -61,8 +61,16 @@ _BESIDES = {
     "anything": "engine/analysis",
     "adopted": "engine/calendar",
     "projection": "engine/calendar",
+    **dict.fromkeys(
+        (
+            "case file: {part}", "overview", "diagram", "timeline", "papers", "comments", "data",
+            "as-of", "history", "event of the history", "receipt of the application",
+            "list of applications as a file",
+        ),
+        "what was read",
+    ),
     "calendar {site} {version}, {year}: {status}, {source}": "engine/calendar",
-}
+}  # fmt: skip
 _UNSAID = frozenset({"join", "sorted", "isoformat", "strip", "_name", "repr", "str", "len", "type"})
 
 

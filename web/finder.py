@@ -16,6 +16,7 @@ from recruitment import finding as recruitment_finding
 from recruitment.finding import FoundCall, FoundCandidate
 from web import filters
 from web.language import _, label
+from web.language import words as words_of
 from web.navigation import may, menu
 from web.pages import Pages
 
@@ -105,5 +106,5 @@ def _task(task: Task) -> Hit:
 
 def _state(case: Case) -> str:
     if case.ended_at:
-        return _("ended: %(outcome)s", outcome=(case.outcome or "").replace("_", " "))
+        return _("ended: %(outcome)s", outcome=words_of(case.outcome or ""))
     return _("suspended") if case.suspended_at else _("running")

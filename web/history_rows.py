@@ -15,6 +15,7 @@ from engine.store.cases import Case
 from web.history_words import kind_name, sentence
 from web.language import _, label, words
 from web.navigation import person
+from web.sentences import sentence as said
 
 #: Events of a case on one page of its history.
 ON_PAGE = 100
@@ -58,7 +59,7 @@ def _row(one: Entry, known: "_Cases") -> Row:
         kind=kind_name(one.kind),
         legal_basis=one.legal_basis,
         version=one.version,
-        what=str(one.facts["what"]) if "what" in one.facts else None,
+        what=said(str(one.facts["what"])) if "what" in one.facts else None,
         matter=case.title if case else _matter(fields.stream),
         matter_address=f"/history/cases/{case.id}" if case else None,
         address=event_address(fields.stream, one.seq),

@@ -2,6 +2,7 @@
 
 from web.cases_sentences import says as says_of_case
 from web.language import _
+from web.sentences import sentence as said
 
 #: Kinds of events of a case's own course, which the case file words.
 OF_CASES = ("case", "task", "timer", "deadline", "message", "effect", "incident", "comment")
@@ -66,6 +67,7 @@ def sentence(kind: str, who: str, element: str, facts: dict[str, object]) -> str
     wording = _sentences().get(kind)
     if wording is not None:
         named = {"what": "", "name": "", "version": "", **facts}
+        named["what"] = said(str(named["what"]))
         return wording % {**named, "who": who, "element": element}
     if kind.partition(":")[0] in OF_CASES:
         return says_of_case(kind, who, element, facts.get("message"))
