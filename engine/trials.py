@@ -12,11 +12,15 @@ from datetime import datetime
 from importlib import metadata
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from engine import definitions, kernel
+from engine.access import Actor, Policy
 from engine.decisions.findings import Finding
 from engine.errors import CursusError, ScenariosInTheWay
-from engine.kernel import Bundle, Definition
-from engine.scenarios import Coverage, Part, Run, Scenario, parse, parts, run
+from engine.kernel import Bundle, Catalogue, Definition
+from engine.scenarios import ENDING, Coverage, Part, Run, Scenario, parse, parts, run
+from engine.store import definitions as versions
 from engine.store import trials as rows
 from engine.store.unit_of_work import UnitOfWork
 
@@ -109,7 +113,7 @@ def verdict(
     uow: UnitOfWork, bundle: Bundle, scenarios: Mapping[str, bytes], *, base: str | None
 ) -> Verdict:
     """Judge files and scenarios against the version in force; plays what was not played yet."""
-    told = definitions.scenarios(uow, base) if base else {}
+    told = _told(uow, base)
     if not scenarios and not told:
         return Verdict()
     mine = make(uow, bundle, scenarios)
@@ -136,6 +140,37 @@ def ensure_good(
         remedy="mend the scenarios, or add one that goes there: a rehearsal can be saved as one",
         findings=[one.as_json() for one in findings(found, kernel.load(bundle))],
     )
+
+
+def publish(  # noqa: PLR0913  # what, by whom, why and against what
+    uow: UnitOfWork,
+    actor: Actor,
+    process: str,
+    files: Mapping[str, bytes],
+    *,
+    comment: str,
+    catalogue: Catalogue,
+    policy: Policy,
+) -> RowMapping:
+    """Publish without a draft: the same is demanded, and without scenarios the old ones go on.
+
+    Raises what `definitions.publish` raises, and ScenariosInTheWay.
+    """
+    before = versions.in_force(uow, process)
+    base = before["digest"] if before else None
+    row = definitions.publish(
+        uow, actor, process, files, comment=comment, catalogue=catalogue, policy=policy
+    )
+    given = {name: data for name, data in files.items() if name.endswith(ENDING)}
+    told = given or versions.scenarios(uow, row["digest"]) or _told(uow, base)
+    bundle = Bundle(root=process, files=definitions.files(uow, row["digest"]))
+    ensure_good(uow, bundle, told, base=base)
+    definitions.keep_scenarios(uow, actor, row["digest"], told, reason=comment, policy=policy)
+    return row
+
+
+def _told(uow: UnitOfWork, base: str | None) -> dict[str, bytes]:
+    return versions.scenarios(uow, base) if base else {}
 
 
 def findings(found: Verdict, definition: Definition) -> tuple[Finding, ...]:

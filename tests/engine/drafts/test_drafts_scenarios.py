@@ -1,5 +1,7 @@
 """A version is published with its scenarios, and the next one may not leave more untried."""
 
+from uuid import uuid4
+
 import pytest
 
 from engine import definitions, drafts, kernel, trials
@@ -33,7 +35,7 @@ REMINDED = REVIEW["review.bpmn"].replace(
     b'<bpmn:boundaryEvent id="reminder_due" attachedToRef="write_report" cancelActivity="false">'
     b"<bpmn:outgoing>f6</bpmn:outgoing><bpmn:timerEventDefinition><bpmn:timeDuration>P60D"
     b"</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
-    b'<bpmn:endEvent id="reminded" name="Reminded"><bpmn:incoming>f6</bpmn:incoming></bpmn:endEvent>'
+    b'<bpmn:endEvent id="reminded"><bpmn:incoming>f6</bpmn:incoming></bpmn:endEvent>'
     b'<bpmn:sequenceFlow id="f6" sourceRef="reminder_due" targetRef="reminded" />'
     b'<bpmn:userTask id="sign_report"',
 )
@@ -185,3 +187,19 @@ def test_catching_up_takes_over_scenarios_too(owners):
     keep(owners, {NAME: WHOLE})
     assert owners.do("olga", drafts.catch_up, draft) == ["review.bpmn"]
     assert owners.do("olga", drafts.files, draft)[NAME] == WHOLE
+
+
+def test_who_publishes_without_a_draft_keeps_the_scenarios_and_meets_the_same_gate(owners, front):
+    keep(owners, {NAME: WHOLE})
+
+    def publish(diagram, **more):
+        files = {"review.bpmn": diagram.decode(), **more}
+        body = {"process": "review", "files": files, "comment": "direct"}
+        headers = {"Idempotency-Key": str(uuid4())}
+        return front.as_("olga").post("/api/v1/definitions/", json=body, headers=headers)
+
+    forms = {n: d.decode() for n, d in REVIEW.items() if n.endswith(".form")}
+    refused = publish(REMINDED, **forms)
+    assert (refused.status_code, refused.json["code"]) == (422, "scenarios-in-the-way")
+    assert publish(CLEARER, **forms).status_code == 201
+    assert told(owners) == {NAME: WHOLE}
