@@ -313,6 +313,11 @@ def may_decide(act: Act, draft: Draft, proposal: Proposal) -> bool:
     return True
 
 
+def ensure_readable(name: str, content: bytes) -> None:
+    """Raise Invalid, naming scenario and step, when this is no usable scenario file."""
+    parse(content, name=name)
+
+
 def told_in(content: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the scenario files among the files of a draft."""
     return {name: data for name, data in content.items() if name.endswith(ENDING)}

@@ -24,6 +24,7 @@ from engine.scenarios.folder import Shipped, read
 from engine.scenarios.model import Entry, Run, Scenario, Then, When
 from engine.scenarios.player import rehearse, run
 from engine.scenarios.reader import ENDING, parse
+from engine.scenarios.rehearsal import story
 
 __all__ = [
     "ENDING",
@@ -40,4 +41,5 @@ __all__ = [
     "read",
     "rehearse",
     "run",
+    "story",
 ]
