@@ -1,0 +1,26 @@
+// Marks on a drawing for reading: a style, a badge with a number or a word, and what it means.
+import { made } from "./_studio_texts.js";
+
+export function markView(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  const elements = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  for (const { id, style, text, title } of marks) {
+    const element = elements.get(id);
+    if (!element) continue;
+    canvas.addMarker(id, `view--${style}`);
+    if (!text) continue;
+    const html = made("div", { class: `view__badge view__badge--${style}`, title: title || text }, text);
+    overlays.add(id, { position: place(element), html, scale: { min: 0.8 }, show: { minZoom: 0.2 } });
+  }
+}
+
+// At the upper left corner of a shape, in the middle of an arrow.
+function place({ waypoints }) {
+  if (!waypoints) return { top: -12, left: -10 };
+  const left = Math.min(...waypoints.map(({ x }) => x));
+  const top = Math.min(...waypoints.map(({ y }) => y));
+  const at = Math.floor((waypoints.length - 1) / 2);
+  const [from, to] = [waypoints[at], waypoints[at + 1]];
+  return { left: (from.x + to.x) / 2 - left - 10, top: (from.y + to.y) / 2 - top - 10 };
+}
