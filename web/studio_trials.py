@@ -22,6 +22,7 @@ from web.language import _
 from web.pages import done
 from web.studio import pages
 from web.studio_scenarios import told_by
+from web.studio_words import part_kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,9 +214,9 @@ def _part_name(known: Definition, part: Part) -> str:
 
 
 def element_name(known: Definition, key: str) -> str:
-    """Return what people call an element, or its id."""
+    """Return what people call an element; one without a name, what it is."""
     element = known.elements.get(key)
-    return " ".join((element.name or key).split()) if element else key
+    return " ".join((element.name or part_kind(element.kind)).split()) if element else key
 
 
 def _table_name(known: Definition, key: str) -> str:

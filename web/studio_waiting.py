@@ -55,6 +55,7 @@ def standing(act: Act, definition: Definition, wanted: str | None) -> Standing:
     found = rows.by_element(act.uow, definition.digest, events)
     today = act.uow.now.astimezone(ZONE).date()
     places = [_place(one, definition, today) for one in _known(found, definition)]
+    places.sort(key=lambda one: (-one.cases, one.name))
     counts = dict.fromkeys(definition.processes, 0)
     for one in places:
         counts[one.process.id] += one.cases
@@ -62,7 +63,7 @@ def standing(act: Act, definition: Definition, wanted: str | None) -> Standing:
     return Standing(
         process=process,
         levels=tuple((one, counts[one.id]) for one in _ordered(definition)),
-        places=tuple(sorted(places, key=lambda one: (-one.cases, one.name))),
+        places=tuple(places),
         address=f"/api/v1/definitions/{definition.digest}/files/{process.file}",
         marks=[_mark(one) for one in places if one.process.id == process.id],
         legend=legend(),

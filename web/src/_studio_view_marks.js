@@ -15,12 +15,29 @@ export function markView(viewer, marks) {
   }
 }
 
+/** Bring the first mark into sight where the drawing is larger than its frame. */
+export function showFirst(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  const element = marks.map(({ id }) => viewer.get("elementRegistry").get(id)).find(Boolean);
+  if (!element) return;
+  const { x, y, width, height, inner } = canvas.viewbox();
+  if (width >= inner.width && height >= inner.height) return;
+  const at = element.waypoints ? middle(element.waypoints) : { x: element.x + element.width / 2, y: element.y + element.height / 2 };
+  if (at.x > x && at.x < x + width && at.y > y && at.y < y + height) return;
+  canvas.viewbox({ x: at.x - width / 2, y: at.y - height / 2, width, height });
+}
+
 // At the upper left corner of a shape, in the middle of an arrow.
 function place({ waypoints }) {
   if (!waypoints) return { top: -12, left: -10 };
   const left = Math.min(...waypoints.map(({ x }) => x));
   const top = Math.min(...waypoints.map(({ y }) => y));
+  const { x, y } = middle(waypoints);
+  return { left: x - left - 10, top: y - top - 10 };
+}
+
+function middle(waypoints) {
   const at = Math.floor((waypoints.length - 1) / 2);
   const [from, to] = [waypoints[at], waypoints[at + 1]];
-  return { left: (from.x + to.x) / 2 - left - 10, top: (from.y + to.y) / 2 - top - 10 };
+  return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
 }

@@ -17,37 +17,43 @@ async function fill({ schema, variables, typed, errors, told }) {
   await form.importSchema(schema, { ...variables, ...typed });
   values.closest(".field").hidden = true;
   showErrors(form, errors);
+  let filled = {};
   const asTold = document.getElementById("as-told");
   if (asTold) {
     asTold.hidden = false;
     asTold.addEventListener("click", async () => {
+      filled = told;
       await form.importSchema(schema, { ...variables, ...told });
       asTold.focus();
     });
   }
   holder.addEventListener("submit", (event) => {
-    const { data, errors: wrong, files } = form.submit();
+    const { data, errors, files } = form.submit();
+    const wrong = withoutDocuments(form, errors);
     if (Object.keys(wrong).length) {
       event.preventDefault();
       showFaults(named(form, wrong));
       return;
     }
-    values.value = JSON.stringify(nameDocuments(data, files, schema, told));
+    values.value = JSON.stringify(nameDocuments(data, files, schema, filled));
   });
 }
 
-// A document is only named: its bytes stay on the device.
-function nameDocuments(data, files, schema, told) {
-  for (const field of schema.components) {
-    if (field.type !== "filepicker") continue;
-    const chosen = files?.get(data[field.key]);
-    const ids = chosen ? [...chosen].map((file) => file.name) : [];
-    if (ids.length) data[field.key] = field.multiple ? ids : ids[0];
-    else if (told?.[field.key] !== undefined) data[field.key] = told[field.key];
+// A document is only named, its bytes stay on the device; whether one is wanted the server says.
+function nameDocuments(data, files, schema, filled) {
+  for (const field of schema.components.filter(({ type }) => type === "filepicker")) {
+    const names = [...(files?.get(data[field.key]) || [])].map(({ name }) => name);
+    if (names.length) data[field.key] = field.multiple ? names : names[0];
+    else if (filled[field.key] !== undefined) data[field.key] = filled[field.key];
     else delete data[field.key];
   }
   return data;
 }
+
+const withoutDocuments = (form, errors) =>
+  Object.fromEntries(
+    Object.entries(errors).filter(([id]) => form.get("formFieldRegistry").get(id)?.type !== "filepicker"),
+  );
 
 function showErrors(form, errors) {
   const faults = Object.entries(errors || {}).flatMap(([path, texts]) =>
