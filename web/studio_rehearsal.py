@@ -31,6 +31,8 @@ from web.navigation import may
 from web.studio_scenarios import is_scenarios, told_by
 
 MAIL = "mail.send"
+#: Steps that are filled in as a form.
+_FILLED = ("complete", "receive", "signal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,14 @@ class Refused:
             return self.problem.errors
         found = self.problem.facts.get("errors") if isinstance(self.problem, CursusError) else None
         return found if isinstance(found, Mapping) else {}
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Return what was filled in; nothing where that is no JSON or was typed elsewhere."""
+        try:
+            return _values(self.form) if self.form.get("kind") in _FILLED else {}
+        except Invalid:
+            return {}
 
     @property
     def text(self) -> str:
@@ -140,7 +150,7 @@ def step_from(form: Mapping[str, str], *, now: datetime | None = None) -> dict[s
         what = {"task": target, "instance": int(instance)} if instance.isdigit() else target
         by = {"by": form["by"]} if form.get("by") else {}
         return {"complete": what, **by, "with": _values(form)}
-    if kind in ("receive", "signal"):
+    if kind in _FILLED:
         return _arrival(kind, target, form, now)
     if kind == "answer":
         return {"answer": target, "with": _values(form)}
@@ -253,7 +263,7 @@ def _doing(
 
 
 def _wanted(refused: Refused | None) -> tuple[str, str, str]:
-    if refused is not None and refused.form.get("kind") in ("complete", "receive", "signal"):
+    if refused is not None and refused.form.get("kind") in _FILLED:
         form = refused.form
         return form["kind"], form.get("target", ""), form.get("instance", "")
     asked = request.args
@@ -316,15 +326,15 @@ def _form(
     return {
         "schema": schema,
         "variables": seen,
-        "typed": json.loads(_typed(refused, None)) if refused else {},
+        "typed": refused.values if refused else {},
         "errors": refused.errors if refused else {},
         "told": told,
     }
 
 
 def _typed(refused: Refused | None, told: Mapping[str, object] | None) -> str:
-    if refused is not None and refused.form.get("with"):
-        return refused.form["with"]
+    if refused is not None and refused.form.get("kind") in _FILLED:
+        return refused.form.get("with", "")
     return pretty(told or {})
 
 
