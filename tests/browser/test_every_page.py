@@ -35,7 +35,7 @@ OVERFLOW = """() => {
     one.tagName.toLowerCase() + "." + one.className).join(", ");
 }"""
 #: What is asked for wrongly here, and is refused to everybody.
-WRONG = re.compile(r"unit=moons|pages_work[.]together$|pages_history[.]one_event$")
+WRONG = re.compile(r"unit=moons|pages_work[.]together$|pages_history[.]one_event$|new_rehearsal$")
 ROLES = {person.roles[0]: person.name for person in reversed(PEOPLE)}
 #: Which scripts say that they are done, and by which mark on the document.
 MARKS = {
@@ -48,6 +48,7 @@ MARKS = {
     "studio-dmn": "editor",
     "studio-form": "editor",
     "studio-compare": "editor",
+    "studio-rehearsal": "rehearsal",
     "studio-view": "editor",
     "task": "form",
 }
