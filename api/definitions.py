@@ -6,7 +6,7 @@ from api.bodies import Blueprint
 from api.frame import accepts_upload
 from api.house import acting, house, idempotent
 from api.shapes import DifferenceOut, FilesIn, FindingOut, PublishIn, VersionOut
-from engine import definitions
+from engine import definitions, trials
 from engine.access import authorize
 
 bp = Blueprint(
@@ -76,7 +76,7 @@ def check(body: dict[str, dict[str, str]]) -> object:
 def publish(body: dict[str, object]) -> Response:
     """Publish a process with its files as its next version; running cases keep theirs."""
     with acting() as act:
-        row = definitions.publish(
+        row = trials.publish(
             act.uow,
             act.actor,
             str(body["process"]),

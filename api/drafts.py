@@ -27,13 +27,15 @@ RAW: Mapping[str, object] = {
     }
 }
 
+_KINDS = {"form": "application/json", "yaml": "application/yaml"}
+
 
 class DraftFileOut(Schema):
     """A file of a draft."""
 
     name = fields.String()
     size = fields.Integer(metadata={"description": "in bytes"})
-    kind = fields.String(metadata={"description": "bpmn, dmn or form"})
+    kind = fields.String(metadata={"description": "bpmn, dmn, form or yaml"})
 
 
 class DefinitionDraftOut(Schema):
@@ -136,7 +138,7 @@ def read_file(draft_id: UUID, name: str) -> Response:
     with acting() as act:
         draft = drafts.get(act, draft_id)
         content = drafts.file(act, draft_id, name)
-    kind = "application/json" if name.endswith(".form") else "application/xml"
+    kind = _KINDS.get(name.rpartition(".")[2], "application/xml")
     answer = Response(content, content_type=f"{kind}; charset=utf-8")
     answer.headers["ETag"] = etag_of(draft.revision)
     return answer

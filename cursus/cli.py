@@ -28,6 +28,7 @@ from engine import (
     replay,
     scenarios,
     timelimits,
+    trials,
 )
 from engine.access import Actor
 from engine.errors import CursusError
@@ -42,6 +43,9 @@ err = Console(stderr=True)
 
 #: Whoever sits at the server's command line; named in the history as such.
 CONSOLE = Actor(name="console", roles=frozenset({"operator", "process_owner"}))
+
+#: What a process consists of, with the scenarios that tell what it does.
+PROCESS_FILES = (".bpmn", ".dmn", ".form", scenarios.ENDING)
 
 
 def refusing(command: Command) -> Command:
@@ -118,7 +122,7 @@ def publish(process: str | None, folders: tuple[Path, ...], comment: str) -> Non
     database = wiring.database(config.read())
     for name in [process] if process else wiring.roots(files):
         with begin(database, now=clock.now()) as uow:
-            row = definitions.publish(
+            row = trials.publish(
                 uow,
                 CONSOLE,
                 name,
@@ -136,7 +140,7 @@ def _files(folders: tuple[Path, ...]) -> dict[str, bytes]:
     paths = [
         one for folder in folders for one in (folder.iterdir() if folder.is_dir() else [folder])
     ]
-    return {one.name: one.read_bytes() for one in paths if one.suffix in (".bpmn", ".dmn", ".form")}
+    return {one.name: one.read_bytes() for one in paths if one.name.endswith(PROCESS_FILES)}
 
 
 # --- cases and history -----------------------------------------------------------------------

@@ -10,13 +10,15 @@ import web
 from api.app import create_app
 from api.house import House
 from cursus.config import Config, signing_key
-from engine import clock, definitions
+from engine import clock, definitions, kernel, trials
 from engine.access import Actor, Policy
 from engine.cases import Shell
 from engine.kernel.xml.reader import read_graph
+from engine.scenarios import ENDING
 from engine.store import Database, begin, connect
 from engine.store.database import address
 from engine.store.migrate import migrate
+from engine.store.unit_of_work import UnitOfWork
 from recruitment.operations import shipped
 from recruitment.store.migrate import migrate as migrate_recruitment
 
@@ -47,6 +49,13 @@ def shipped_files() -> dict[str, bytes]:
         for entry in resources.files(room).iterdir()
         if entry.name.endswith(endings)
     }
+
+
+def shipped_scenarios() -> dict[str, bytes]:
+    """Return the scenarios that come with the product."""
+    folder = resources.files("processes")
+    found = (entry for entry in folder.iterdir() if entry.name.endswith(ENDING))
+    return {entry.name: entry.read_bytes() for entry in found}
 
 
 def database(config: Config, *, keep_running: bool = False) -> Database:
@@ -91,9 +100,10 @@ def roots(files: Mapping[str, bytes]) -> list[str]:
 
 
 def publish_shipped(on: Database, *, say: Callable[[str], None]) -> None:
-    """Publish every shipped process whose content is not published yet."""
-    files, of = shipped_files(), shell()
+    """Publish every shipped process whose content is not published yet, with its scenarios."""
+    files, told, of = shipped_files(), shipped_scenarios(), shell()
     for process in roots(files):
+        bundle = kernel.collect(files, process)
         with begin(on, now=clock.now()) as uow:
             row = definitions.publish(
                 uow,
@@ -104,4 +114,15 @@ def publish_shipped(on: Database, *, say: Callable[[str], None]) -> None:
                 catalogue=of.for_gate(),
                 policy=of.policy,
             )
+            _keep_scenarios(uow, row["digest"], trials.of_bundle(bundle, told), of.policy)
         say(f"{row['process']} version {row['version']}")
+
+
+def _keep_scenarios(
+    uow: UnitOfWork, digest: str, told: Mapping[str, bytes], policy: Policy
+) -> None:
+    # those that the owners have put in their place since stay
+    if not definitions.scenarios(uow, digest):
+        definitions.keep_scenarios(
+            uow, HOUSE, digest, told, reason="Shipped with the product", policy=policy
+        )

@@ -152,6 +152,45 @@ def put_in_force(  # noqa: PLR0913  # what, by whom, why and against what
     return wanted
 
 
+def scenarios(uow: UnitOfWork, digest: str) -> dict[str, bytes]:
+    """Return the scenario files kept with a version, by name; raise NotFound."""
+    get(uow, digest)
+    return rows.scenarios(uow, digest)
+
+
+def keep_scenarios(  # noqa: PLR0913  # what, by whom, why and against what
+    uow: UnitOfWork,
+    actor: Actor,
+    digest: str,
+    content: Mapping[str, bytes],
+    *,
+    reason: str,
+    policy: Policy,
+) -> bool:
+    """Keep scenario files with a version instead of those it has; False when they are the same.
+
+    They tell what the version does and run in no case: it stays the version that it is.
+    """
+    who = authorize(actor, "definition:publish", policy)
+    version = get(uow, digest)
+    if rows.scenarios(uow, digest) == content:
+        return False
+    rows.put_scenarios(uow, digest, content)
+    events.append(
+        uow,
+        f"definition:{version['process']}",
+        kind=EventKind.DEFINITION_SCENARIOS,
+        actor=who,
+        definition=digest,
+        payload={
+            "version": version["version"],
+            "reason": reason,
+            "files": {name: hashlib.sha256(data).hexdigest() for name, data in content.items()},
+        },
+    )
+    return True
+
+
 def _bundle(files: Mapping[str, bytes], process: str, catalogue: Catalogue) -> Bundle:
     try:
         return kernel.collect(files, process)

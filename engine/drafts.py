@@ -7,17 +7,19 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from engine import cases, definitions, kernel
+from engine import cases, definitions, kernel, trials
 from engine.access import Actor, authorize, ensure_four_eyes
 from engine.cases import Act
 from engine.decisions.findings import Finding
 from engine.errors import Conflict, CursusError, DefinitionRefused, Invalid, NotFound, StaleDraft
 from engine.history import EventKind
+from engine.scenarios import ENDING, parse
 from engine.store import definitions as versions
 from engine.store import drafts as rows
 from engine.store import events
@@ -30,7 +32,7 @@ MAX_TEXT = 10_000
 CHECKED = 32
 _checked: "OrderedDict[object, tuple[Finding, ...]]" = OrderedDict()
 _lock = threading.Lock()
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,94}\.(bpmn|dmn|form)", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,94}\.(bpmn|dmn|form|scenarios\.yaml)", re.ASCII)
 _PROCESS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}", re.ASCII)
 
 
@@ -67,7 +69,7 @@ def begin(act: Act, process: str, title: str, *, start: Mapping[str, bytes] | No
         )
     base = versions.in_force(act.uow, process)
     if base is not None:
-        files = versions.files(act.uow, base["digest"])
+        files = _with_scenarios(act, base["digest"])
     else:
         files = dict(kernel.collect(start or {}, process).files)
     draft_id = uuid4()
@@ -161,7 +163,7 @@ def changes(act: Act, draft_id: UUID) -> list[Change]:
     """Return the files that differ from the version that the draft was taken from."""
     draft = get(act, draft_id)
     now = rows.files(act.uow, draft.id)
-    before = versions.files(act.uow, draft.base) if draft.base else {}
+    before = base_files(act, draft)
     names = sorted(now.keys() | before.keys())
     return [
         Change(name=name, what=_what(before.get(name), now.get(name)))
@@ -175,7 +177,7 @@ def what_if(act: Act, draft_id: UUID, *, limit: int) -> WhatIf:
     authorize(act.actor, "case:migrate", act.shell.policy)
     draft = get(act, draft_id)
     content = rows.files(act.uow, draft.id)
-    new = kernel.load(kernel.collect(content, draft.process))
+    new = kernel.load(bundle_of(content, draft.process))
     found, total = versions.running_elsewhere(act.uow, draft.process, new.digest, limit=limit)
     seen = []
     for row in found:
@@ -201,8 +203,8 @@ def catch_up(act: Act, draft_id: UUID, expected_revision: int | None = None) -> 
     current = versions.in_force(act.uow, draft.process)
     if current is None or current["digest"] == draft.base:
         raise Conflict("The draft was taken from the version in force", where="base")
-    old = versions.files(act.uow, draft.base) if draft.base else {}
-    new, mine = versions.files(act.uow, current["digest"]), rows.files(act.uow, draft.id)
+    old = base_files(act, draft)
+    new, mine = _with_scenarios(act, current["digest"]), rows.files(act.uow, draft.id)
     moved = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     both = {name for name in moved if mine.get(name) not in (old.get(name), new.get(name))}
     for name in moved - both:
@@ -231,16 +233,16 @@ def propose(
 ) -> Proposal:
     """Put a draft forward for publication; an earlier proposal of it is withdrawn.
 
-    Raises DefinitionRefused with the findings while errors stand, Conflict when nothing differs
-    from the version in force or when that one is newer than the draft.
+    Raises DefinitionRefused with the findings while errors stand or scenarios are in the way,
+    Conflict when nothing differs from the version in force or when that one is newer.
     """
     who = authorize(act.actor, "definition:publish", act.shell.policy)
     _ensure_text(comment, "comment")
     draft = _workable(act, draft_id, expected_revision)
     content = rows.files(act.uow, draft.id)
     _ensure_publishable(act, draft, content)
-    bundle = kernel.collect(content, draft.process)
-    if bundle.digest == draft.base:
+    bundle, told = bundle_of(content, draft.process), told_in(content)
+    if bundle.digest == draft.base and told == versions.scenarios(act.uow, draft.base):
         raise Conflict("The draft does not differ from the version in force", where="draft")
     for one in _undecided(act, draft):
         if one.draft_revision == draft.revision:
@@ -261,7 +263,8 @@ def propose(
         "draft": str(draft.id),
         "title": draft.title,
         "comment": comment.strip(),
-        "files": _digests(bundle.files),
+        "files": _digests({**bundle.files, **told}),
+        **_figures(act, draft, content),
     }
     _announce(act, draft, who, EventKind.DEFINITION_PROPOSED, facts)
     return _proposal(act, proposal_id)
@@ -311,14 +314,73 @@ def may_decide(act: Act, draft: Draft, proposal: Proposal) -> bool:
     return True
 
 
+def ensure_readable(name: str, content: bytes) -> None:
+    """Raise Invalid, naming scenario and step, when this is no usable scenario file."""
+    parse(content, name=name)
+
+
+def told_in(content: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the scenario files among the files of a draft."""
+    return {name: data for name, data in content.items() if name.endswith(ENDING)}
+
+
+def bundle_of(content: Mapping[str, bytes], process: str) -> kernel.Bundle:
+    """Return what would be published of the files of a draft; raise DefinitionRefused."""
+    runs = ((name, data) for name, data in content.items() if not name.endswith(ENDING))
+    return _collected(tuple(sorted(runs)), process)
+
+
+@lru_cache(maxsize=16)
+def _collected(content: tuple[tuple[str, bytes], ...], process: str) -> kernel.Bundle:
+    # reads every diagram: 0.15 s for a recruitment, which each page of a draft would pay
+    return kernel.collect(dict(content), process)
+
+
+def try_out(act: Act, draft_id: UUID) -> trials.Verdict:
+    """Play the scenarios of a draft and judge it against the version in force.
+
+    Nothing of the draft changes. Raises DefinitionRefused when the diagrams cannot run at all.
+    """
+    draft = get(act, draft_id)
+    content = rows.files(act.uow, draft.id)
+    bundle = bundle_of(content, draft.process)
+    kernel.load(bundle)
+    return trials.verdict(act.uow, bundle, told_in(content), base=draft.base)
+
+
+def _figures(act: Act, draft: Draft, content: Mapping[str, bytes]) -> dict[str, object]:
+    """Return the figures of the trial, which the second person and the auditor see."""
+    told = told_in(content)
+    if not told:
+        return {}
+    return {"trial": trials.make(act.uow, bundle_of(content, draft.process), told).figures()}
+
+
+def base_files(act: Act, draft: Draft) -> dict[str, bytes]:
+    """Return the files of the version that the draft was taken from, with its scenarios."""
+    return _with_scenarios(act, draft.base) if draft.base else {}
+
+
+def _with_scenarios(act: Act, digest: str) -> dict[str, bytes]:
+    return {**versions.files(act.uow, digest), **versions.scenarios(act.uow, digest)}
+
+
 def _publish(act: Act, draft: Draft, proposal: Proposal, content: Mapping[str, bytes]) -> str:
-    facts = {"proposal": str(proposal.id), "draft": str(draft.id), "proposer": proposal.proposed_by}
+    facts = {
+        "proposal": str(proposal.id),
+        "draft": str(draft.id),
+        "proposer": proposal.proposed_by,
+        **_figures(act, draft, content),
+    }
     shell, comment = act.shell, proposal.comment
     row = definitions.publish(
         act.uow, act.actor, draft.process, content,
         comment=comment, catalogue=shell.for_gate(), policy=shell.policy, facts=facts,
     )  # fmt: skip
     digest = str(row["digest"])
+    definitions.keep_scenarios(
+        act.uow, act.actor, digest, told_in(content), reason=comment, policy=shell.policy
+    )
     if definitions.latest(act.uow, draft.process)["digest"] != digest:
         # the content of an earlier version: that one is in force again
         definitions.put_in_force(
@@ -430,13 +492,24 @@ def _check(act: Act, draft: Draft, content: Mapping[str, bytes]) -> tuple[Findin
 def _look(
     draft: Draft, content: Mapping[str, bytes], catalogue: kernel.Catalogue
 ) -> tuple[Finding, ...]:
-    found = definitions.check(content, catalogue)
+    found = (*_unreadable(content), *definitions.check(content, catalogue))
     try:
-        kernel.collect(content, draft.process)
+        bundle_of(content, draft.process)
     except DefinitionRefused as error:
         if not any(one.severity == "error" for one in found):
             return (_missing(draft, content, error), *found)
     return found
+
+
+def _unreadable(content: Mapping[str, bytes]) -> Iterator[Finding]:
+    for name, data in told_in(content).items():
+        try:
+            parse(data, name=name)
+        except CursusError as error:
+            yield Finding(
+                code="scenario-unreadable", severity="error", message=str(error),
+                remedy="mend the file where it says so", file=name,
+            )  # fmt: skip
 
 
 def _missing(draft: Draft, content: Mapping[str, bytes], error: DefinitionRefused) -> Finding:
@@ -463,6 +536,8 @@ def _ensure_publishable(act: Act, draft: Draft, content: Mapping[str, bytes]) ->
             where="draft",
             remedy="take over what it changed, and look at the result",
         )
+    bundle = bundle_of(content, draft.process)
+    trials.ensure_good(act.uow, bundle, told_in(content), base=draft.base)
 
 
 def _ensure_file(name: str, content: bytes) -> None:
@@ -470,7 +545,7 @@ def _ensure_file(name: str, content: bytes) -> None:
         raise Invalid(
             "A file has a name of letters, digits, dots, dashes and underscores",
             where="name",
-            remedy="end it with .bpmn, .dmn or .form",
+            remedy=f"end it with .bpmn, .dmn, .form or {ENDING}",
         )
     if len(content) > MAX_BYTES:
         raise Invalid(f"A file has at most {MAX_BYTES // 1_000_000} MB", where=name)

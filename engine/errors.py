@@ -140,6 +140,12 @@ class DefinitionRefused(Invalid):
     code = "definition-refused"
 
 
+class ScenariosInTheWay(DefinitionRefused):
+    """Scenarios do not come out as told, or leave untried what was tried before."""
+
+    code = "scenarios-in-the-way"
+
+
 class DocumentRefused(DefinitionRefused):
     """The file is not a document that can be read safely."""
 

@@ -40,6 +40,7 @@ def kinds() -> dict[str, str]:
         "definition:rejected": _("Version rejected"),
         "definition:published": _("Version published"),
         "definition:in-force": _("Version put in force"),
+        "definition:scenarios": _("Scenarios of a version kept"),
         "record:read": _("Personal file read"),
         "record:changed": _("Record changed"),
         "document:stored": _("Document stored"),

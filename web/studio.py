@@ -22,6 +22,7 @@ from engine.store import events
 from engine.store.drafts import Draft, Proposal
 from web.language import _, words
 from web.pages import Pages, done
+from web.studio_waiting import Standing, standing
 from web.studio_words import aspects, part_kind
 
 pages = Pages("studio", __name__)
@@ -93,12 +94,14 @@ def show(process: str) -> ResponseReturnValue:
         if not found and not open_drafts:
             raise NotFound("There is no such process", where=process)
         waiting = {one.draft_id: one for one, _draft in draft_rows.waiting(act.uow)}
+        in_force = definitions.latest(act.uow, process)["digest"] if found else None
         return render(
             "studio_process.html",
             process=process,
             name=found[0]["name"] if found else words(process),
             versions=found,
-            in_force=definitions.latest(act.uow, process)["digest"] if found else None,
+            in_force=in_force,
+            standing=_standing(act, in_force),
             drafts=open_drafts,
             waiting=waiting,
             history=_history(act, process),
@@ -114,6 +117,12 @@ def put_in_force(process: str) -> ResponseReturnValue:
             act.uow, act.actor, process, digest, reason=reason, policy=act.shell.policy
         )
     return done(f"/studio/{process}", "in-force")
+
+
+def _standing(act: Act, digest: str | None) -> Standing | None:
+    if digest is None:
+        return None
+    return standing(act, definitions.find(act.uow, digest), request.args.get("process"))
 
 
 def _overviews(act: Act) -> list[Overview]:
@@ -156,6 +165,7 @@ def _told(event: Sealed) -> Told:
         EventKind.DEFINITION_PROPOSED: _("Proposed “%(title)s”"),
         EventKind.DEFINITION_REJECTED: _("Rejected “%(title)s”"),
         EventKind.DEFINITION_IN_FORCE: _("Put version %(version)s in force for new cases"),
+        EventKind.DEFINITION_SCENARIOS: _("Kept scenarios with version %(version)s"),
     }
     if facts.get("decision") == "withdrawn":
         text = _("Withdrew “%(title)s”")
@@ -175,7 +185,19 @@ from web import (  # noqa: E402  # after the blueprint they need
     studio_drafts,
     studio_editor,
     studio_migration,
+    studio_rehearsals,
+    studio_scenarios,
+    studio_trials,
     studio_versions,
 )
 
-__all__ = ["pages", "studio_drafts", "studio_editor", "studio_migration", "studio_versions"]
+__all__ = [
+    "pages",
+    "studio_drafts",
+    "studio_editor",
+    "studio_migration",
+    "studio_rehearsals",
+    "studio_scenarios",
+    "studio_trials",
+    "studio_versions",
+]

@@ -1,23 +1,26 @@
 """A draft's page: its files, what the gate finds, proposing it, deciding as a second person."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from flask import render_template as render
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from api import problems
 from api.house import acting
 from engine import definitions, drafts, kernel
 from engine.cases import Act
 from engine.decisions import Finding
-from engine.errors import Invalid, NotFound
+from engine.errors import Conflict, CursusError, DefinitionRefused, Invalid, NotFound
 from engine.store import definitions as versions
 from engine.store import drafts as rows
 from web.language import _, words
 from web.pages import done
 from web.studio import pages, shipped
 from web.studio_blank import blank_file
+from web.studio_trials import figures, standing
 from web.studio_versions import file_changes, grouped
 
 
@@ -34,32 +37,45 @@ def begin() -> ResponseReturnValue:
 def draft_page(draft_id: UUID) -> ResponseReturnValue:
     """Show a draft."""
     with acting() as act:
-        draft = drafts.get(act, draft_id)
-        files = drafts.files(act, draft_id)
-        base = definitions.get(act.uow, draft.base) if draft.base else None
-        before = definitions.files(act.uow, draft.base) if draft.base else {}
-        proposals = rows.proposals(act.uow, draft_id)
-        findings = drafts.findings(act, draft_id)
-        waiting = next((one for one in proposals if one.decided_at is None), None)
-        return render(
-            "studio_draft.html",
-            draft=draft,
-            name=_name(act, draft.process),
-            groups=grouped(
-                drafts.listing(act, draft_id),
-                definitions.find(act.uow, draft.base) if draft.base else None,
-            ),
-            findings=findings,
-            elements=_element_names(files, findings),
-            changes=file_changes(before, files),
-            base=base,
-            in_force=versions.in_force(act.uow, draft.process),
-            is_behind=drafts.is_behind(act, draft),
-            editors=sorted(rows.editors(act.uow, draft)),
-            proposals=proposals,
-            waiting=waiting,
-            may_decide=waiting is not None and drafts.may_decide(act, draft, waiting),
-        )
+        return _page(act, draft_id)
+
+
+def _page(act: Act, draft_id: UUID, *, refused: CursusError | None = None) -> str:
+    draft = drafts.get(act, draft_id)
+    files = drafts.files(act, draft_id)
+    base = definitions.get(act.uow, draft.base) if draft.base else None
+    proposals = rows.proposals(act.uow, draft_id)
+    findings = drafts.findings(act, draft_id)
+    waiting = next((one for one in proposals if one.decided_at is None), None)
+    known = definitions.find(act.uow, draft.base) if draft.base else None
+    found = standing(act, draft, files)
+    return render(
+        "studio_draft.html",
+        draft=draft,
+        name=_name(act, draft.process),
+        groups=grouped(drafts.listing(act, draft_id), known),
+        findings=findings,
+        elements=_element_names(files, findings),
+        changes=file_changes(drafts.base_files(act, draft), files),
+        base=base,
+        in_force=versions.in_force(act.uow, draft.process),
+        is_behind=drafts.is_behind(act, draft),
+        editors=sorted(rows.editors(act.uow, draft)),
+        proposals=proposals,
+        waiting=waiting,
+        may_decide=waiting is not None and drafts.may_decide(act, draft, waiting),
+        told=drafts.told_in(files),
+        standing=found,
+        figures=figures(found.trial) if found else [],
+        refused=refused,
+        typed=request.form,
+    )
+
+
+def _again(draft_id: UUID, refused: CursusError) -> ResponseReturnValue:
+    """Show the draft with what was refused; nothing typed is lost."""
+    with acting() as act:
+        return _page(act, draft_id, refused=refused), problems.status_of(type(refused))
 
 
 @pages.post("/studio/drafts/<uuid:draft_id>/files")
@@ -86,8 +102,12 @@ def remove_file(draft_id: UUID, name: str) -> ResponseReturnValue:
 @pages.post("/studio/drafts/<uuid:draft_id>/propose")
 def propose(draft_id: UUID) -> ResponseReturnValue:
     """Put the draft forward."""
-    with acting() as act:
-        drafts.propose(act, draft_id, request.form.get("comment", ""), _revision())
+    try:
+        _try_out(draft_id)
+        with acting() as act:
+            drafts.propose(act, draft_id, request.form.get("comment", ""), _revision())
+    except (Conflict, Invalid) as refused:
+        return _again(draft_id, refused)
     return done(f"/studio/drafts/{draft_id}", "proposed")
 
 
@@ -112,11 +132,14 @@ def put_away(draft_id: UUID) -> ResponseReturnValue:
 @pages.post("/studio/proposals/<uuid:proposal_id>/decide")
 def decide(proposal_id: UUID) -> ResponseReturnValue:
     """Publish the proposal or reject it."""
-    approve = request.form.get("decision") == "approve"
+    approve, reason = request.form.get("decision") == "approve", request.form.get("reason", "")
     with acting() as act:
-        proposal = drafts.decide(
-            act, proposal_id, approve=approve, reason=request.form.get("reason", "")
-        )
+        draft_id = _draft_of(act, proposal_id)
+    try:
+        with acting() as act:
+            proposal = drafts.decide(act, proposal_id, approve=approve, reason=reason)
+    except (Conflict, Invalid) as refused:
+        return _again(draft_id, refused)
     key = "approved" if approve else "rejected"
     return done(f"/studio/drafts/{proposal.draft_id}", key)
 
@@ -125,11 +148,23 @@ def decide(proposal_id: UUID) -> ResponseReturnValue:
 def withdraw(proposal_id: UUID) -> ResponseReturnValue:
     """Take a proposal back."""
     with acting() as act:
-        proposal = rows.get_proposal(act.uow, proposal_id)
-        if proposal is None:
-            raise NotFound("There is no such proposal", where=str(proposal_id))
+        draft_id = _draft_of(act, proposal_id)
         drafts.withdraw(act, proposal_id)
-    return done(f"/studio/drafts/{proposal.draft_id}", "proposal-withdrawn")
+    return done(f"/studio/drafts/{draft_id}", "proposal-withdrawn")
+
+
+def _draft_of(act: Act, proposal_id: UUID) -> UUID:
+    proposal = rows.get_proposal(act.uow, proposal_id)
+    if proposal is None:
+        raise NotFound("There is no such proposal", where=str(proposal_id))
+    return proposal.draft_id
+
+
+def _try_out(draft_id: UUID) -> None:
+    """Play the scenarios beforehand: a proposal would hold the draft's lock for so long."""
+    # what cannot run at all is refused with its findings by the proposal itself
+    with suppress(DefinitionRefused), acting() as act:
+        drafts.try_out(act, draft_id)
 
 
 def _start(act: Act, process: str, title: str) -> dict[str, bytes]:

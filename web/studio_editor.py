@@ -20,6 +20,7 @@ from web.language import _, words
 from web.navigation import may
 from web.pages import allow_editor
 from web.studio import pages
+from web.studio_scenarios import is_scenarios, scenario_file
 from web.studio_templates import element_templates
 
 #: A field may name at most this many variables; more would only slow the editor.
@@ -35,6 +36,8 @@ def editor(draft_id: UUID, name: str) -> ResponseReturnValue:
         files = drafts.files(act, draft_id)
     if name not in files:
         raise NotFound(f"This draft has no file {name!r}", where=name)
+    if is_scenarios(name):
+        return scenario_file(None, draft, name, files[name])
     kind = name.rpartition(".")[2]
     return render(
         f"studio_editor_{kind}.html",
@@ -102,7 +105,9 @@ def _side(act: Act, which: str) -> tuple[dict[str, Any], dict[str, bytes]]:
         "draft": {"id": str(draft.id), "title": draft.title},
         "address": f"/api/v1/drafts/{draft.id}/files/",
     }
-    return said, drafts.files(act, draft_id)
+    # scenarios run in no case: they are read on the page of their file
+    runs = {n: d for n, d in drafts.files(act, draft_id).items() if not is_scenarios(n)}
+    return said, runs
 
 
 def _island(draft: Draft, files: dict[str, bytes], name: str) -> dict[str, Any]:

@@ -9,16 +9,19 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from api.house import acting
-from engine import definitions, kernel
+from engine import definitions, kernel, trials
 from engine.access import authorize
 from engine.cases import Act
 from engine.errors import NotFound
-from engine.kernel import Definition, PartChange
+from engine.kernel import Bundle, Definition, PartChange
 from engine.store.drafts import DraftFile
 from web.language import _
 from web.pages import allow_editor
 from web.studio import pages
 from web.studio_editor import view_island
+from web.studio_scenarios import is_scenarios, scenario_file
+from web.studio_trials import figures
+from web.studio_waiting import standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,11 @@ class FileChange:
     what: str
     parts: tuple[PartChange, ...]
 
+    @property
+    def tells(self) -> bool:
+        """Say whether it tells scenarios, which run in no case."""
+        return is_scenarios(self.name)
+
 
 @pages.get("/studio/versions/<digest>")
 def version(digest: str) -> ResponseReturnValue:
@@ -50,11 +58,20 @@ def version(digest: str) -> ResponseReturnValue:
         before = definitions.files(act.uow, other["digest"]) if other else None
         in_force = definitions.latest(act.uow, row["process"])["digest"]
         known = definitions.find(act.uow, digest)
+        told = definitions.scenarios(act.uow, digest)
+        trial = trials.known(act.uow, Bundle(root=row["process"], files=files), told)
+        where = standing(act, known, request.args.get("process"))
     return render(
         "studio_version.html",
+        standing=where,
+        trial=trial,
+        figures=figures(trial) if trial else [],
+        told=told,
         version=row,
         in_force=in_force,
-        groups=grouped([DraftFile(name=n, size=len(d)) for n, d in files.items()], known),
+        groups=grouped(
+            [DraftFile(name=n, size=len(d)) for n, d in {**files, **told}.items()], known
+        ),
         others=[one for one in others if one["digest"] != digest],
         other=other,
         changes=file_changes(before, files) if before is not None else None,
@@ -69,6 +86,9 @@ def look(digest: str, name: str) -> ResponseReturnValue:
         authorize(act.actor, "definition:check", act.shell.policy)
         row = dict(definitions.get(act.uow, digest))
         files = definitions.files(act.uow, digest)
+        told = definitions.scenarios(act.uow, digest)
+    if name in told:
+        return scenario_file(row, None, name, told[name])
     if name not in files:
         raise NotFound(f"This version has no file {name!r}", where=name)
     kind = name.rpartition(".")[2]
@@ -77,14 +97,19 @@ def look(digest: str, name: str) -> ResponseReturnValue:
         draft=None,
         version=row,
         name=name,
-        files=sorted(files),
+        files=sorted({**files, **told}),
         data=view_island(row, files, name),
     )
 
 
 def grouped(files: Iterable[DraftFile], known: Definition | None) -> list[Group]:
     """Divide files into diagrams, decision tables and forms, each under what people call it."""
-    titles = {"bpmn": _("Diagrams"), "dmn": _("Decision tables"), "form": _("Forms")}
+    titles = {
+        "bpmn": _("Diagrams"),
+        "dmn": _("Decision tables"),
+        "form": _("Forms"),
+        "yaml": _("Scenarios"),
+    }
     names = _file_names(known) if known else {}
     given = sorted(files, key=lambda one: (names.get(one.name) or one.name).casefold())
     groups = [

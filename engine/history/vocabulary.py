@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     DEFINITION_REJECTED = "definition:rejected"
     DEFINITION_PUBLISHED = "definition:published"
     DEFINITION_IN_FORCE = "definition:in-force"
+    DEFINITION_SCENARIOS = "definition:scenarios"
     RECORD_READ = "record:read"
     RECORD_CHANGED = "record:changed"
     DOCUMENT_STORED = "document:stored"

@@ -19,22 +19,27 @@ touched and says what none of them did. Beyond the form in docs/design.md:
 An operation is answered at once, unless the next `when` is its `fail`.
 """
 
-from engine.scenarios.coverage import Coverage
+from engine.scenarios.coverage import Coverage, Part, parts
 from engine.scenarios.folder import Shipped, read
 from engine.scenarios.model import Entry, Run, Scenario, Then, When
 from engine.scenarios.player import rehearse, run
-from engine.scenarios.reader import parse
+from engine.scenarios.reader import ENDING, parse
+from engine.scenarios.rehearsal import story
 
 __all__ = [
+    "ENDING",
     "Coverage",
     "Entry",
+    "Part",
     "Run",
     "Scenario",
     "Shipped",
     "Then",
     "When",
     "parse",
+    "parts",
     "read",
     "rehearse",
     "run",
+    "story",
 ]

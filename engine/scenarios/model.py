@@ -39,6 +39,16 @@ class Then:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Given:
+    """Where a story begins."""
+
+    at: datetime | None = None
+    variables: Values = field(default_factory=dict)
+    #: operation or element -> its answers in turn
+    operations: Mapping[str, tuple[Values, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """One story about a process, or one row about a decision."""
 
@@ -64,6 +74,17 @@ class Entry:
 
     at: datetime
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """An operation that was called, and what it answered; nothing was done outside."""
+
+    at: datetime
+    effect: Effect
+    #: None when it failed
+    answer: Values | None
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

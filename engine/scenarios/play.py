@@ -21,7 +21,7 @@ from engine.kernel import (
     Tick,
     step,
 )
-from engine.scenarios.model import Entry, Run, Values, When
+from engine.scenarios.model import Call, Entry, Run, Values, When
 from engine.scenarios.words import Narrator, listed, plain, titled
 from forms import compile_form
 
@@ -40,6 +40,10 @@ class Play:
     timeline: list[Entry] = field(default_factory=list)
     decisions: list[Decided] = field(default_factory=list)
     calls: list[Effect] = field(default_factory=list)
+    #: the same calls with what they were answered
+    answered: list[Call] = field(default_factory=list)
+    #: instants between two steps after which the clock is stopped
+    most_ticks: int = MOST_TICKS
     #: how many of the calls a step has already checked
     checked: int = 0
     flows: set[tuple[str, str]] = field(default_factory=set)
@@ -70,7 +74,7 @@ class Play:
         """Move the clock; what comes due before or then fires in order, at its own instant."""
         if until < self.now:
             raise Invalid(f"the clock cannot go back from {plain(self.now)} to {plain(until)}")
-        for _ in range(MOST_TICKS):
+        for _ in range(self.most_ticks):
             due = min((timer.due_at for timer in self.step.timers), default=None)
             if due is None or due > until or self.step.ended:
                 self.now = until
@@ -78,7 +82,7 @@ class Play:
             self.now = max(self.now, due)
             self._do(Tick())
             self._answer(held)
-        raise ExecutionFailed(f"timers fired {MOST_TICKS} times before {plain(until)}")
+        raise ExecutionFailed(f"timers fired {self.most_ticks} times before {plain(until)}")
 
     def act(self, when: When, *, held: frozenset[str] = frozenset()) -> None:
         """Do what a step says; raise CursusError or FormError when the case refuses it."""
@@ -88,6 +92,23 @@ class Play:
         if command is not None:
             self._do(command)
             self._answer(held)
+
+    def reply(self, element: str, values: Values, *, held: frozenset[str]) -> None:
+        """Answer the operation that an element waits for; raise Invalid when it waits for none."""
+        effect = self._awaited(element)
+        self._next_answer(effect)  # what stands here takes the place of the next one
+        self._finish(effect, values)
+        self._answer(held)
+
+    def suggested(self, effect: Effect) -> Values:
+        """Return what the operation is to answer next."""
+        key = self._answers_of(effect)
+        answers = self.answers.get(key, ({},))
+        return answers[min(self._counts.get(key, 0), len(answers) - 1)]
+
+    def settle(self, *, held: frozenset[str] = frozenset()) -> None:
+        """Answer what waits, except the elements held back."""
+        self._answer(held)
 
     def shown(self) -> Run:
         """Return what was seen so far."""
@@ -161,14 +182,18 @@ class Play:
         self._actors[task.element] = by
 
     def _failure(self, when: When) -> FailEffect:
+        effect = self._awaited(when.target)
+        self._call(effect, None, when.code)
+        said = f": {when.message}" if when.message else ""
+        self._say(f"Operation {effect.operation} failed with {when.code}{said}")
+        return FailEffect(effect_id=effect.id, error_code=when.code, message=when.message)
+
+    def _awaited(self, element: str) -> Effect:
         for effect in self.step.effects:
-            if effect.element == when.target:
-                self.calls.append(effect)
-                said = f": {when.message}" if when.message else ""
-                self._say(f"Operation {effect.operation} failed with {when.code}{said}")
-                return FailEffect(effect_id=effect.id, error_code=when.code, message=when.message)
+            if effect.element == element:
+                return effect
         waiting = listed(effect.element for effect in self.step.effects)
-        raise Invalid(f"the operation of {when.target} is not awaited; awaited: {waiting}")
+        raise Invalid(f"the operation of {element} is not awaited; awaited: {waiting}")
 
     def _answer(self, held: frozenset[str]) -> None:
         """Answer the operations one by one, except those held back to fail."""
@@ -176,17 +201,25 @@ class Play:
             ready = [effect for effect in self.step.effects if effect.element not in held]
             if not ready:
                 return
-            self.calls.append(ready[0])
-            self._say(self._narrator.operation(ready[0]))
-            answer = dict(self._next_answer(ready[0]))
-            self._do(FinishEffect(effect_id=ready[0].id, variables=answer))
+            self._finish(ready[0], self._next_answer(ready[0]))
+
+    def _finish(self, effect: Effect, answer: Values) -> None:
+        self._call(effect, answer)
+        self._say(self._narrator.operation(effect))
+        self._do(FinishEffect(effect_id=effect.id, variables=dict(answer)))
+
+    def _call(self, effect: Effect, answer: Values | None, code: str = "") -> None:
+        self.calls.append(effect)
+        self.answered.append(Call(at=self.now, effect=effect, answer=answer, code=code))
 
     def _next_answer(self, effect: Effect) -> Values:
-        key = effect.element if effect.element in self.answers else effect.operation
-        answers = self.answers.get(key, ({},))
-        count = self._counts.get(key, 0)
-        self._counts[key] = count + 1
-        return answers[min(count, len(answers) - 1)]
+        answer = self.suggested(effect)
+        key = self._answers_of(effect)
+        self._counts[key] = self._counts.get(key, 0) + 1
+        return answer
+
+    def _answers_of(self, effect: Effect) -> str:
+        return effect.element if effect.element in self.answers else effect.operation
 
     def _do(self, command: Command) -> None:
         before = self._step

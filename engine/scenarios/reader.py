@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from engine.scenarios.document import Place, load
-from engine.scenarios.model import Scenario, Then, Values, Verb, When
+from engine.scenarios.model import Given, Scenario, Then, Values, Verb, When
 
 ENDING = ".scenarios.yaml"
 SCENARIO = ("scenario", "process", "decision", "given", "steps", "then")
@@ -38,20 +38,30 @@ def _scenario(row: object, *, place: Place, name: str) -> Scenario:
     top = here.keys(row, SCENARIO)
     if ("process" in top) == ("decision" in top):
         raise here.refuse("a scenario is about one process or one decision")
-    given = here.inside("given").keys(top.get("given", {}), GIVEN)
+    given = read_given(top.get("given", {}), here)
     scenario = Scenario(
         name=title,
         file=name,
         process=top.get("process"),
         decision=top.get("decision"),
-        at=here.inside("given").instant(given["at"]) if "at" in given else None,
-        variables=here.inside("variables").mapping(given.get("variables", {})),
-        operations=_answers(given.get("operations", {}), here.inside("operations")),
+        at=given.at,
+        variables=given.variables,
+        operations=given.operations,
         steps=_one_then(top, here) if "decision" in top else tuple(_steps(top, here)),
     )
     if scenario.process and scenario.at is None:
         raise here.refuse("the instant of the start is missing", remedy="write given: {at: ...}")
     return scenario
+
+
+def read_given(value: object, place: Place) -> Given:
+    """Return where a story begins; raise Invalid."""
+    row = place.inside("given").keys(value, GIVEN)
+    return Given(
+        at=place.inside("given").instant(row["at"]) if "at" in row else None,
+        variables=place.inside("variables").mapping(row.get("variables", {})),
+        operations=_answers(row.get("operations", {}), place.inside("operations")),
+    )
 
 
 def _answers(value: object, place: Place) -> Mapping[str, tuple[Values, ...]]:
@@ -79,12 +89,13 @@ def _steps(top: Mapping[str, Any], place: Place) -> Iterator[When | Then]:
         if not step:
             raise here.refuse("the step is empty", remedy="write when or then")
         if "when" in step:
-            yield _when(step["when"], place=here, number=number)
+            yield read_when(step["when"], place=here, number=number)
         if "then" in step:
             yield _then(step["then"], THEN, place=here, number=number)
 
 
-def _when(value: object, *, place: Place, number: int) -> When:
+def read_when(value: object, *, place: Place, number: int) -> When:
+    """Return what happens in a step; raise Invalid."""
     all_keys = tuple({key: None for keys in WITH.values() for key in keys})
     row = place.keys(value, all_keys)
     verbs = [verb for verb in VERBS if verb in row]

@@ -11,6 +11,7 @@ from engine.store.tables import (
     definition,
     definition_file,
     definition_in_force,
+    definition_scenario,
     incident,
 )
 from engine.store.unit_of_work import UnitOfWork
@@ -99,6 +100,20 @@ def add(uow: UnitOfWork, row: Mapping[str, object], content: Mapping[str, bytes]
             for name, data in sorted(content.items())
         ],
     )
+
+
+def scenarios(uow: UnitOfWork, digest: str) -> dict[str, bytes]:
+    """Return the scenario files that are kept with a version, by name."""
+    of = definition_scenario.c
+    rows = uow.all(select(of.name, of.content).where(of.digest == digest).order_by(of.name))
+    return {row["name"]: bytes(row["content"]) for row in rows}
+
+
+def put_scenarios(uow: UnitOfWork, digest: str, content: Mapping[str, bytes]) -> None:
+    """Keep these scenario files with a version, and no others."""
+    uow.write(delete(definition_scenario).where(definition_scenario.c.digest == digest))
+    rows = [{"digest": digest, "name": n, "content": c} for n, c in sorted(content.items())]
+    uow.write(insert(definition_scenario), rows)
 
 
 def versions(uow: UnitOfWork, process: str | None = None) -> list[RowMapping]:

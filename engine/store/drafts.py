@@ -49,7 +49,7 @@ class DraftFile:
 
     @property
     def kind(self) -> str:
-        """Its ending: bpmn, dmn or form."""
+        """Its ending: bpmn, dmn, form or yaml (scenarios)."""
         return self.name.rpartition(".")[2]
 
 

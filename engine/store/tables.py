@@ -452,6 +452,43 @@ definition_proposal = Table(
     Column("digest", Text, ForeignKey("definition.digest")),
 )
 
+#: The scenarios that tell what a version does. They run in no case: its digest leaves them out.
+definition_scenario = Table(
+    "definition_scenario",
+    metadata,
+    Column("digest", Text, ForeignKey("definition.digest"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: What the scenarios of some files showed; the same files always show the same.
+definition_trial = Table(
+    "definition_trial",
+    metadata,
+    #: SHA-256 over the files, the scenarios and the release that played them
+    Column("key", Text, primary_key=True),
+    Column("result", JSONB, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+#: A case that somebody plays to see what a diagram does: only what was done, never what came of it.
+rehearsal = Table(
+    "rehearsal",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", Text, ForeignKey("app_user.name"), nullable=False, index=True),
+    Column("process", Text, nullable=False),
+    #: the draft or the version that is played
+    Column("draft_id", Uuid, ForeignKey("definition_draft.id")),
+    Column("digest", Text, ForeignKey("definition.digest")),
+    #: where it begins: instant, variables, answers of the operations
+    Column("given", JSONB, nullable=False),
+    #: what was done since, in order
+    Column("steps", JSONB, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    CheckConstraint("(draft_id IS NULL) <> (digest IS NULL)", name="of_one"),
+)
+
 #: When each worker was last seen, for its health.
 worker_beat = Table(
     "worker_beat",
@@ -478,6 +515,8 @@ UNRECORDED = frozenset(
         "saved_filter",
         "definition_draft",
         "definition_draft_file",
+        "definition_trial",
+        "rehearsal",
         "worker_beat",
     }
 )

@@ -39,8 +39,13 @@ def record(act: Act, case_id: UUID, name: str, submission: Mapping[str, object])
     Raises NotFound, FormRejected with the errors by field, Conflict when the case does not wait
     for it, NotAllowed.
     """
-    variables = _validated(_form(name), submission, now=act.uow.now)
+    variables = judge(name, submission, now=act.uow.now)
     return cases.receive(act, case_id, name, variables)
+
+
+def judge(name: str, submission: Mapping[str, object], *, now: datetime) -> dict[str, Any]:
+    """Return what was written down as its form has it; raise NotFound, FormRejected."""
+    return _validated(_form(name), submission, now=now)
 
 
 def _validated(form: Form, submission: Mapping[str, object], *, now: datetime) -> dict[str, Any]:

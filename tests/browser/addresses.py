@@ -1,5 +1,7 @@
 """Every address of the pages, read from the routes, with ids of things that are really there."""
 
+import html
+import json
 import re
 from itertools import product as every_way
 
@@ -46,6 +48,14 @@ QUERIES = {
     "pages_work.ask_when": ["task={task}"],
     "pages_work.ask_whom": ["task={task}"],
     "pages_work.mine": ["span=late", "span=aside", "element=nothing", "whose=mine"],
+    "pages_studio.draft_scenarios": ["process=renewal_cycle"],
+    "pages_studio.new_rehearsal": [
+        "draft={draft}",
+        "version={version}&process=probation_review",
+    ],
+    "pages_studio.rehearsal": ["message=legal_hold"],
+    "pages_studio.version": ["process=expression_of_interest"],
+    "pages_work.mine": ["span=late", "element=nothing", "whose=mine"],
     "pages_work.together": ["task={task}"],
 }
 #: What the walk's draft says otherwise than the version in force.
@@ -169,7 +179,38 @@ class Ids:
 
     def studio_name(self):
         """A file of a version or of a draft."""
-        return ["recruitment_case.bpmn", "cast_gate.dmn", "check_format.form"]
+        return [
+            "recruitment_case.bpmn",
+            "cast_gate.dmn",
+            "check_format.form",
+            "recruitment_case.scenarios.yaml",
+        ]
+
+    def studio_rehearsal_id(self):
+        """Rehearsals of its owner: begun, with an operation that waits, and at its end."""
+        given = json.dumps({"application": {"id": "a-1"}, "candidate": {"id": "c-1"}})
+        begun = {"process": "recruitment_case", "at": "2026-01-05T09:00", "variables": given}
+        told = {"file": "recruitment_case.scenarios.yaml", "scenario": self._scenario()}
+        version = {"version": self.of("pages_studio", "digest")[0]}
+        draft = {"draft": self.of("pages_studio", "draft_id")[0]}
+        return [
+            self._rehearse({**draft, **begun}),
+            self._rehearse({**version, **begun, "waits": "yes"}),
+            self._rehearse({**version, **told}),
+        ]
+
+    def _scenario(self):
+        digest = self.of("pages_studio", "digest")[0]
+        name = "recruitment_case.scenarios.yaml"
+        page = self.people.at("olga").request.get(f"/studio/versions/{digest}/files/{name}")
+        return re.search(r"^- scenario: (.+)$", html.unescape(page.text()), re.MULTILINE).group(1)
+
+    def _rehearse(self, form):
+        request = self.people.at("olga").request
+        origin = {"Origin": self.people.product.address}
+        answer = request.post("/studio/rehearsals", form=form, headers=origin, max_redirects=0)
+        assert answer.status == 303, answer.text()
+        return re.search(r"[0-9a-f-]{36}", answer.headers["location"]).group()
 
     def studio_draft_id(self):
         """A draft of a process that its owner has begun and changed."""
@@ -183,7 +224,18 @@ class Ids:
         draft = begun.json()["id"]
         for name, (old, new) in CHANGES.items():
             self._change(request, f"/api/v1/drafts/{draft}/files/{name}", old, new)
+        self._tell_less(request, draft)
         return [draft]
+
+    def _tell_less(self, request, draft):
+        """Take scenarios away, and play the others: something is untried then."""
+        origin = {"Origin": self.people.product.address}
+        address = f"/api/v1/drafts/{draft}/files/renewal_cycle.scenarios.yaml"
+        revision = {"If-Match": request.get(address).headers["etag"]}
+        gone = request.delete(address, headers={**origin, **revision})
+        assert gone.ok, gone.text()
+        played = request.post(f"/studio/drafts/{draft}/scenarios", headers=origin, timeout=120_000)
+        assert played.ok, played.text()
 
     def _change(self, request, address, old, new):
         found = request.get(address)
@@ -221,7 +273,12 @@ def _asked(ids, endpoint, address):
     ways = QUERIES.get(endpoint, [])
     if not ways:
         return []
-    given = {"case": ids.of("", "case_id")[0], "task": ids.of("", "task_id")[0]}
+    given = {
+        "case": ids.of("", "case_id")[0],
+        "task": ids.of("", "task_id")[0],
+        "draft": ids.of("pages_studio", "draft_id")[0],
+        "version": ids.of("pages_studio", "digest")[0],
+    }
     return [f"{address}?{one.format(**given)}" for one in ways]
 
 

@@ -62,6 +62,7 @@ UNREACHED = """() => [...document.querySelectorAll("[data-unreached]")].map((one
 WRONG = re.compile(
     r"unit=moons|pages_work[.](together|ask_when|ask_whom)$|pages_history[.]one_event$"
 )
+WRONG = re.compile(r"unit=moons|pages_work[.]together$|pages_history[.]one_event$|new_rehearsal$")
 ROLES = {person.roles[0]: person.name for person in reversed(PEOPLE)}
 #: Which scripts say that they are done, and by which mark on the document.
 MARKS = {
@@ -75,6 +76,7 @@ MARKS = {
     "studio-dmn": "editor",
     "studio-form": "editor",
     "studio-compare": "editor",
+    "studio-rehearsal": "rehearsal",
     "studio-view": "editor",
     "task": "form",
     "work": "work",

@@ -3,6 +3,8 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { around, fitReadable, label, show } from "./_studio_canvas.js";
 import { listElements } from "./_studio_elements.js";
 import { load } from "./_studio_keep.js";
+import { markView, showFirst } from "./_studio_view_marks.js";
+import { island } from "./_api.js";
 import { made, texts } from "./_studio_texts.js";
 
 const WORDS = { zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Whole drawing", elements: "Elements as text" };
@@ -12,7 +14,10 @@ async function draw(figure) {
   figure.prepend(canvas);
   const viewer = new NavigatedViewer({ container: canvas });
   await viewer.importXML((await load(figure.dataset.bpmn)).text);
+  const marks = island(figure.dataset.marks) || [];
+  markView(viewer, marks);
   fitReadable(viewer);
+  showFirst(viewer, marks);
   label(viewer, figure.getAttribute("aria-label") || figure.querySelector("figcaption")?.textContent || "");
   figure.append(tools(viewer), asText(viewer));
   figure.dataset.drawn = "yes";
