@@ -4,7 +4,9 @@ from web.cases_timeline import says as says_of_case
 from web.language import _
 
 #: Kinds of events of a case's own course, which the case file words.
-OF_CASES = ("case", "task", "timer", "deadline", "message", "effect", "incident", "comment")
+OF_CASES = (
+    "case", "task", "timer", "deadline", "message", "effect", "incident", "comment", "reminder",
+)  # fmt: skip
 
 
 def kinds() -> dict[str, str]:
@@ -41,6 +43,7 @@ def kinds() -> dict[str, str]:
         "definition:in-force": _("Version put in force"),
         "record:read": _("Personal file read"),
         "record:changed": _("Record changed"),
+        "reminder:sent": _("Reminder sent"),
         "document:stored": _("Document stored"),
         "payload:erased": _("Contents erased"),
         "user:added": _("Person added"),

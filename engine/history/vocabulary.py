@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     DEFINITION_IN_FORCE = "definition:in-force"
     RECORD_READ = "record:read"
     RECORD_CHANGED = "record:changed"
+    REMINDER_SENT = "reminder:sent"
     DOCUMENT_STORED = "document:stored"
     PAYLOAD_ERASED = "payload:erased"
     USER_ADDED = "user:added"
