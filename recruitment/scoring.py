@@ -162,11 +162,15 @@ def remind(act: Act, case_id: UUID) -> tuple[str, ...]:
     return _remind(act, case, who, [one.member for one in found.missing])
 
 
-def reminded_today(uow: UnitOfWork, found: Round) -> bool:
-    """Say whether somebody reminded the members of this round today, in Brussels."""
-    written = {row["id"] for row in records.letters(uow, found.case_id)}
+def reminded_today(uow: UnitOfWork, found: Sequence[Round]) -> frozenset[UUID]:
+    """Return the cases of those rounds whose members somebody reminded today, in Brussels."""
     day = _day(uow.now)
-    return any(_letter_id(found.case_id, one.member, day) in written for one in found.seats)
+    ids = {
+        _letter_id(one.case_id, seat.member, day): one.case_id
+        for one in found
+        for seat in one.seats
+    }
+    return frozenset(ids[one] for one in panels.letters_among(uow, list(ids)))
 
 
 def _letter_id(case_id: UUID, member: str, day: str) -> UUID:

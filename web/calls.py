@@ -19,6 +19,7 @@ from recruitment.standing import Standing, standing
 from recruitment.store import listing
 from web import (
     calls_board,
+    calls_deliberation,
     calls_figures,
     calls_intake,
     calls_new,
@@ -30,6 +31,7 @@ from web.calls_frame import head_of, pages
 
 __all__ = [
     "calls_board",
+    "calls_deliberation",
     "calls_figures",
     "calls_intake",
     "calls_new",

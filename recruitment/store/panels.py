@@ -14,8 +14,8 @@ from sqlalchemy import case as either
 
 from engine.history import EventKind
 from engine.store import UnitOfWork
-from engine.store.tables import case, event, event_payload, task
-from recruitment.store.tables import application, candidate, interview
+from engine.store.tables import case, draft, event, event_payload, task
+from recruitment.store.tables import application, candidate, interview, letter
 
 SCORE = "score_candidate"
 CONSENSUS = "record_consensus"
@@ -127,6 +127,25 @@ def completions(uow: UnitOfWork, cases: Sequence[UUID], elements: Sequence[str])
     return [dict(row) for row in uow.all(statement)]
 
 
+def last_event(uow: UnitOfWork, case_id: UUID, element: str, kind: EventKind) -> Found | None:
+    """Return the last event of this kind of an element of a case, with its content."""
+    statement = (
+        select(
+            event.c.seq, event.c.at, event.c.actor, event.c.on_behalf_of, event_payload.c.payload
+        )
+        .join(event_payload, _same_event())
+        .where(
+            event.c.stream == f"case:{case_id}",
+            event.c.element == element,
+            event.c.kind == kind.value,
+        )
+        .order_by(event.c.seq.desc())
+        .limit(1)
+    )
+    row = None if element == SCORE else uow.one(statement)
+    return dict(row) if row else None
+
+
 def tasks_of(uow: UnitOfWork, cases: Sequence[UUID], elements: Sequence[str]) -> list[Found]:
     """Return the tasks of these elements, open or closed, the oldest first."""
     statement = select(
@@ -192,6 +211,17 @@ def submitters(uow: UnitOfWork, call_row: Found) -> dict[str, int]:
         .group_by(case.c.key)
     )
     return {row["key"]: int(row["people"]) for row in uow.all(statement)}
+
+
+def letters_among(uow: UnitOfWork, ids: Sequence[UUID]) -> list[UUID]:
+    """Return which of these letters were written."""
+    return [row["id"] for row in uow.all(select(letter.c.id).where(letter.c.id.in_(ids)))]
+
+
+def drafts(uow: UnitOfWork, tasks: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Say when a draft of each of these tasks was saved, where there is one."""
+    statement = select(draft.c.task_id, draft.c.saved_at).where(draft.c.task_id.in_(tasks))
+    return {row["task_id"]: row["saved_at"] for row in uow.all(statement)}
 
 
 def interviews(uow: UnitOfWork, member: str, *, since: datetime, limit: int = MOST) -> list[Found]:
