@@ -99,6 +99,11 @@ class MeritList:
         return tuple(one for one in listed if one.people < wanted)
 
     @property
+    def unconfirmed(self) -> tuple[Entry, ...]:
+        """Those whose result the authority has not confirmed yet."""
+        return tuple(one for one in self.scored if one.result)
+
+    @property
     def is_outdated(self) -> bool:
         """Whether somebody was scored otherwise since the list was drawn up."""
         now = [one.application for one in self.scored if one.placed and one.placed.is_suitable]

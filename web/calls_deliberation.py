@@ -8,15 +8,23 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from api.house import acting
-from engine import cases, worklist
+from engine import cases, timelimits, worklist
 from engine.access import authorize_task
 from engine.cases import Act
-from engine.errors import FormRejected, FourEyes, Invalid, NotFound, NotYourTask, StaleCase
+from engine.errors import (
+    FormRejected,
+    FourEyes,
+    Invalid,
+    NotFound,
+    NotYourTask,
+    PeriodRefused,
+    StaleCase,
+)
 from engine.worklist import Task
 from recruitment import merit, scoring
 from recruitment.merit import MeritList
 from web.calls_frame import Head, head_of, pages
-from web.language import _
+from web.language import _, ngettext
 from web.pages import done
 
 LEAST_REASON, MOST_REASON = 10, 5000
@@ -100,8 +108,23 @@ def _page(act: Act, head: Head, given: dict[str, str], faults: dict[str, str]) -
         signing=_signing(act, head),
         given=given,
         faults=faults,
+        validity=_period(str(head.call["content"].get("list_validity") or "")),
         reminded=scoring.reminded_today(act.uow, rounds),
     )
+
+
+def _period(text: str) -> str:
+    """Write a period in words; what is none stays as it is."""
+    try:
+        found = timelimits.parse_period(text)
+    except PeriodRefused:
+        return text
+    parts = (
+        (found.months, ngettext("%(n)s month", "%(n)s months", found.months)),
+        (found.weeks, ngettext("%(n)s week", "%(n)s weeks", found.weeks)),
+        (found.days, ngettext("%(n)s day", "%(n)s days", found.days)),
+    )
+    return ", ".join(part % {"n": number} for number, part in parts if number) or text
 
 
 def _signing(act: Act, head: Head) -> Signing | None:

@@ -203,7 +203,7 @@ def _score(question: Question) -> Submission:
             {
                 "criterion": one["criterion"],
                 "points": _points(around, member, number + place),
-                "evidence": EVIDENCE[(number + place + len(member)) % len(EVIDENCE)],
+                "evidence": EVIDENCE[(number + place + sum(map(ord, member))) % len(EVIDENCE)],
             }
             for place, one in enumerate(criteria)
         ]

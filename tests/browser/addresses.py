@@ -147,6 +147,22 @@ class Ids:
         found = [self._ask(self.officer, f"calls/{one}/applications") for one in self.key()]
         return [one[0]["id"] for one in found if one]
 
+    def scores_task_id(self):
+        """A sheet that was submitted; those that are open have tests of their own."""
+        return self._done_at("petra", "scores")
+
+    def deliberation_task_id(self):
+        """A deliberation whose minutes were signed."""
+        return self._done_at("pavel", "deliberation")
+
+    def deliberation_page(self):
+        """The first page, and one that is not there."""
+        return ["1", "99"]
+
+    def _done_at(self, name, kind):
+        desk = self.people.at(name).request.get("/panel").text()
+        return re.findall(rf'href="/{kind}/([0-9a-f-]+)"', desk)[:1]
+
     def papers_document(self):
         """The paper of an application."""
         application = self.calls_application()[0]

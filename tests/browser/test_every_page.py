@@ -44,6 +44,8 @@ MARKS = {
     "calls": "calls",
     "calls-board": "board",
     "case": "diagram",
+    "deliberation": "deliberation",
+    "scores": "scores",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
     "studio-form": "editor",
