@@ -95,6 +95,12 @@ class Rounds:
         self._now()
         assert director._complete(self.stage, task) == 1
 
+    def save_draft(self, name, task, content):
+        """Keep an unsubmitted form of somebody."""
+        self._now()
+        with director._acting(self.stage, name) as act:
+            cases.save_draft(act, task.id, content)
+
     def _until(self, is_reached, *, of=None, but=None):
         until = time.monotonic() + 90
         while not is_reached():

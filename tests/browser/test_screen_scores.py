@@ -1,6 +1,5 @@
 """Score sheets as a member uses them: by keyboard alone, without a connection, by mistake."""
 
-import json
 import re
 
 import pytest
@@ -11,15 +10,21 @@ TABS = 400
 
 
 @pytest.fixture(scope="module")
-def sheets(product):
-    """The open sheets of two candidates, by member."""
+def rounds(product):
+    """A call of its own with two candidates."""
     rounds = Rounds(product, "screen-scores")
     rounds.apply("reserve", "engaged")
+    yield rounds
+    rounds.close()
+
+
+@pytest.fixture(scope="module")
+def sheets(rounds):
+    """The open sheets of two candidates, by member."""
     found = {}
     for one in rounds.until("score_candidate"):
         found.setdefault(one.assignee, []).append(one)
-    yield found
-    rounds.close()
+    return found
 
 
 def open_sheet(people, sheets, name, number=0):
@@ -97,17 +102,15 @@ def test_without_a_connection_the_sheet_stays_on_the_device_and_goes_up_later(pe
     forgive_offline(people)
 
 
-def test_a_sheet_that_changed_meanwhile_is_shown_in_both_versions(people, sheets):
+def test_a_sheet_that_changed_meanwhile_is_shown_in_both_versions(people, rounds, sheets):
     page = open_sheet(people, sheets, "pavel", 1)
     context = people.contexts["pavel"]
     context.set_offline(True)
     page.locator("#points-0-3").check()
     page.locator("#evidence-0").fill("Typed on the tablet.")
     page.get_by_text("No connection: kept on this device").wait_for()
-    # meanwhile, at the desk
+    put_at_the_desk(rounds, sheets["pavel"][1])
     context.set_offline(False)
-    put_elsewhere(people, sheets["pavel"][1])
-    page.evaluate("dispatchEvent(new Event('online'))")
     versions = page.locator("#versions")
     versions.wait_for()
     assert page.evaluate("document.activeElement.id") == "versions"
@@ -148,15 +151,10 @@ def draft(page, task):
     return page.request.get(f"/api/v1/tasks/{task.id}").json()["draft"]["content"]
 
 
-def put_elsewhere(people, task):
+def put_at_the_desk(rounds, task):
     """Save a draft of the same sheet as another window of the same person would."""
     rating = {"criterion": "AI governance", "points": 5, "evidence": "Typed at the desk."}
-    answer = people.contexts["pavel"].request.put(
-        f"/api/v1/tasks/{task.id}/draft",
-        data=json.dumps({"variables": {"ratings": [rating], "remark": None}}),
-        headers={"Content-Type": "application/json", "Origin": people.product.address},
-    )
-    assert answer.ok, answer.text()
+    rounds.save_draft("pavel", task, {"ratings": [rating], "remark": None})
 
 
 def forgive_offline(people):
