@@ -12,6 +12,7 @@ from api import (
     operations,
     people,
     reference,
+    scores,
     tasks,
     tools,
 )
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     calls.applications,
     cases.bp,
     tasks.bp,
+    scores.bp,
     definitions.bp,
     drafts.bp,
     tools.bp,

@@ -23,6 +23,7 @@ from engine.history import Checkpoint, Sealed
 from engine.store import audit, event_search, events, tasks
 from engine.store.event_search import EventFilter
 from recruitment.dossier import dossier
+from recruitment.independence import is_withheld
 
 bp = Blueprint("history", __name__, url_prefix="/api/v1/history", description="What did happen")
 
@@ -164,12 +165,14 @@ def may_see(act: Act, event: Sealed) -> bool:
     """Say whether the actor may see the content of an event.
 
     A confidential one only its own roles do. Any other is seen by who may read cases; whoever sees
-    this one only for a task in it (a panel member who scores) sees the contents of their own acts:
-    independence holds here too.
+    this one only for a task in it (a panel member who scores) sees the contents of their own acts.
+    A score nobody but its author sees before all scores of the round are in.
     """
     known = event.fields
     if act.actor.name in (known.actor, known.on_behalf_of):
         return True
+    if is_withheld(act.uow, event, reader=act.actor.name):
+        return False
     if not _is_confidential(act, event):
         return act.shell.policy.allows(_all_roles(act.actor), "case:read")
     case_id = UUID(known.stream.removeprefix("case:"))

@@ -250,15 +250,14 @@ def ensure_visible(act: Act, task: Task) -> None:
 
 
 def _file(act: Act, task: Task) -> dict[str, object]:
-    shown = _with_reason(act, task)
+    shown = {**vars_of(task), "why": worklist.why_mine(act.actor, task)}
     if task.closed_at is not None:
         return {**shown, "form_schema": None, "variables": {}, "draft": None}
     definition = definitions.find(act.uow, task.definition)
     case = cases.get(act.uow, task.case_id)
     form = definition.forms.get(task.form or "")
     return {
-        **vars_of(task),
-        "why": shown["why"],
+        **shown,
         "form_schema": json.loads(form) if form else None,
         "variables": task_variables(definition, case.state, str(task.id)),
         "draft": _draft(act, task),

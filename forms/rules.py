@@ -112,6 +112,36 @@ def entries_differ(entries: Json, key: str) -> str | None:
     return f"{twice!r} stands here twice." if twice else None
 
 
+def one_for_each(entries: Json, wanted: Json, key: str) -> str | None:
+    """Ask for exactly one entry for each of those that were fixed before, and for no other."""
+    if not isinstance(entries, list) or not isinstance(wanted, list) or not wanted:
+        return None
+    given = [one.get(key) for one in entries]
+    known = [one.get(key) for one in wanted if isinstance(one, Mapping)]
+    strange = next((one for one in given if one is not None and one not in known), None)
+    if strange is not None:
+        return f"{strange!r} was not fixed before."
+    missing = next((one for one in known if one not in given), None)
+    if missing is not None:
+        return f"{missing!r} is missing."
+    return entries_differ(entries, key)
+
+
+def enough_members(decision: Json, ranking: Json) -> str | None:
+    """Refuse to freeze a list on which somebody was scored by too few members."""
+    if decision != "confirm" or not isinstance(ranking, list):
+        return None
+    for one in ranking:
+        members, wanted = (one.get(name) for name in ("members", "quorum"))
+        # a list drawn up before the quorum was counted names neither
+        if members is not None and wanted is not None and members < wanted:
+            return (
+                f"Below the quorum: {members} of at least {wanted} members scored number "
+                f"{one.get('rank')} of the list."
+            )
+    return None
+
+
 RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
@@ -173,6 +203,19 @@ RULES: Mapping[str, Rule] = {
             check=entries_differ,
             literal=frozenset({1}),
             source="house rule: nobody sits twice on a panel",
+        ),
+        Rule(
+            name="one_for_each",
+            parameters=("entries", "wanted", "key"),
+            check=one_for_each,
+            literal=frozenset({2}),
+            source="impartiality: criteria are fixed before the interview (EPSO 7739)",
+        ),
+        Rule(
+            name="enough_members",
+            parameters=("decision", "ranking"),
+            check=enough_members,
+            source="policy: panel_members",
         ),
     )
 }

@@ -19,6 +19,7 @@ from recruitment.standing import Standing, standing
 from recruitment.store import listing
 from web import (
     calls_board,
+    calls_deliberation,
     calls_figures,
     calls_heat,
     calls_intake,
@@ -31,6 +32,7 @@ from web.calls_frame import head_of, pages
 
 __all__ = [
     "calls_board",
+    "calls_deliberation",
     "calls_figures",
     "calls_heat",
     "calls_intake",

@@ -13,6 +13,7 @@ from engine.store import cases as case_rows
 from recruitment.standing import Standing, standing
 from recruitment.store import records
 from web.language import _, ago, label
+from web.navigation import may
 from web.pages import Pages
 
 pages = Pages("calls", __name__)
@@ -67,6 +68,14 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
         ("figures", _("Figures"), f"{root}/figures"),
         ("about", _("About"), f"{root}/about"),
     ]
+    found = (
+        ("board", _("Board"), root, True),
+        ("table", _("Table"), f"{root}/table", True),
+        ("deliberation", _("Deliberation"), f"{root}/deliberation", may("deliberation:read")),
+        ("figures", _("Figures"), f"{root}/figures", True),
+        ("about", _("About"), f"{root}/about", True),
+    )
+    return [(name, title, address) for name, title, address, is_open in found if is_open]
 
 
 def standing_word(of: Standing) -> str:

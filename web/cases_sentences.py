@@ -43,6 +43,7 @@ def _sentences() -> dict[str, str]:
         "incident:retried": _("%(who)s had “%(element)s” tried again"),
         "incident:annotated": _("%(who)s wrote a note on an incident"),
         "comment:written": _("%(who)s wrote a comment"),
+        "reminder:sent": _("%(who)s reminded those whose “%(element)s” is missing"),
         "document:stored": _("%(who)s stored a document"),
         "record:changed": _("%(who)s changed a record"),
         "payload:erased": _("Contents were erased under a rule"),

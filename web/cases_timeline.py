@@ -86,6 +86,7 @@ def kind_groups() -> dict[str, str]:
         "message": _("messages"),
         "effect": _("what Cursus did"),
         "comment": _("comments"),
+        "reminder": _("reminders"),
         "document": _("documents"),
         "incident": _("incidents"),
         "payload": _("erasures"),

@@ -5,7 +5,9 @@ from web.language import _
 from web.sentences import sentence as said
 
 #: Kinds of events of a case's own course, which the case file words.
-OF_CASES = ("case", "task", "timer", "deadline", "message", "effect", "incident", "comment")
+OF_CASES = (
+    "case", "task", "timer", "deadline", "message", "effect", "incident", "comment", "reminder",
+)  # fmt: skip
 
 
 def kinds() -> dict[str, str]:
@@ -43,6 +45,7 @@ def kinds() -> dict[str, str]:
         "definition:scenarios": _("Scenarios of a version kept"),
         "record:read": _("Personal file read"),
         "record:changed": _("Record changed"),
+        "reminder:sent": _("Reminder sent"),
         "document:stored": _("Document stored"),
         "payload:erased": _("Contents erased"),
         "user:added": _("Person added"),

@@ -42,10 +42,17 @@ def may(verb: str) -> bool:
     return any(policy.allows(roles, verb) for roles in (who.roles, *who.principals.values()))
 
 
+def _is(role: str) -> bool:
+    """Say whether who is signed in has the role, also as a deputy."""
+    who = actor()
+    return who is not None and any(role in some for some in (who.roles, *who.principals.values()))
+
+
 def menu() -> list[Entry]:
     """Return the entries that lead somewhere for this person."""
     wanted = (
         ("/work", _("My work"), True),
+        ("/panel", _("Panel"), _is("panel_member")),
         ("/calls", _("Calls"), may("call:read")),
         ("/cases", _("Cases"), True),
         ("/studio", _("Studio"), may("definition:check")),

@@ -130,6 +130,11 @@ def messages() -> dict[str, str]:
         "sessions-closed": _("You are signed out everywhere but here."),
         "filter-saved": _("The filter is saved."),
         "filter-removed": _("The filter is removed."),
+        "scores-submitted": _("Your scores are submitted. They are final."),
+        "reminded": _("A reminder goes to those whose scores are missing."),
+        "minutes-signed": _("Signed. The minutes are filed with the application."),
+        "list-frozen": _("Signed. The list is frozen; offers follow its order."),
+        "list-sent-back": _("Sent back. The list is drawn up anew."),
     }
 
 

@@ -28,6 +28,12 @@ from web.pages import Pages, done
 from web.reasons import step_in_words, why_mine
 
 pages = Pages("task", __name__)
+#: Tasks that have a page of their own; the form stays for whoever works by forms.
+DESKS: Mapping[str, str] = {
+    "score_candidate": "/scores/{task.id}",
+    "record_consensus": "/deliberation/{task.id}",
+    "confirm_ranking": "/calls/{task.case_key}/deliberation",
+}
 pages.add_app_template_filter(step_in_words)
 
 
@@ -62,7 +68,8 @@ def show(task_id: UUID) -> ResponseReturnValue:
         task = worklist.get(act.uow, task_id)
         finished.ensure_concerned(act, task)
         sheet = _sheet(act, task)
-        return render("task.html", sheet=sheet, task=task)
+        desk = DESKS.get(task.element)
+        return render("task.html", sheet=sheet, task=task, desk=desk and desk.format(task=task))
 
 
 @pages.errorhandler(TaskNotOpen)

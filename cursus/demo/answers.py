@@ -81,6 +81,27 @@ def _value(  # noqa: PLR0911  # one line per kind of component
     return TEXT[: bounds.get("maxLength", len(TEXT))]
 
 
+#: What every candidate is asked: criterion, question, weight.
+CRITERIA = (
+    ("AI governance", "How would you assess the risk of a system before it goes live?", 3),
+    ("Regulation in practice", "Tell us of a rule that you had to enforce against resistance.", 2),
+    ("Working with others", "Two units want opposite things. What do you do on the first day?", 1),
+    ("Communication in English", "Explain model drift to a head of unit in two minutes.", 1),
+)
+#: How far the members lie from what they agree in the end, criterion by criterion.
+LEANINGS: Mapping[str, tuple[float, ...]] = {
+    "pavel": (0.0, 0.4, 0.0, -0.4),
+    "petra": (0.6, -0.6, 0.0, 0.4),
+    "peter": (-0.6, 0.0, 0.6, -1.2, 0.0),
+}
+EVIDENCE = (
+    "Named the steps in order and gave an example of the last year.",
+    "Answered from the book; the example came only when asked for.",
+    "Weighed both sides and said where the limits of the method lie.",
+    "Short and to the point; knew the text of the regulation.",
+)
+
+
 # --- before the interview --------------------------------------------------------------------
 
 
@@ -159,11 +180,8 @@ def _panel(_question: Question) -> Submission:
             for person, name, gender, chair in members
         ],
         "criteria": [
-            {
-                "criterion": "AI governance",
-                "question": "How would you assess a system?",
-                "weight": 3,
-            }
+            {"criterion": criterion, "question": asked, "weight": weight}
+            for criterion, asked, weight in CRITERIA
         ],
     }
 
@@ -175,8 +193,26 @@ def _schedule(question: Question) -> Submission:
 
 
 def _score(question: Question) -> Submission:
-    points = round(question.plan.score or 3) if question.plan else 3
-    return {"ratings": [{"criterion": "AI governance", "points": points, "evidence": "Notes"}]}
+    """Score around what the panel will agree: each member sees it a little otherwise."""
+    around = (question.plan.score if question.plan else None) or 3.0
+    member = str((question.seen.get("member") or {}).get("person") or "")
+    number = question.plan.number if question.plan else 0
+    criteria = question.seen["panel"]["criteria"]
+    return {
+        "ratings": [
+            {
+                "criterion": one["criterion"],
+                "points": _points(around, member, number + place),
+                "evidence": EVIDENCE[(number + place + sum(map(ord, member))) % len(EVIDENCE)],
+            }
+            for place, one in enumerate(criteria)
+        ]
+    }
+
+
+def _points(around: float, member: str, turn: int) -> int:
+    leaning = LEANINGS.get(member, (0.0,))
+    return max(0, min(5, round(around + leaning[turn % len(leaning)])))
 
 
 def _consensus(question: Question) -> Submission:

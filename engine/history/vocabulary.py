@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     DEFINITION_SCENARIOS = "definition:scenarios"
     RECORD_READ = "record:read"
     RECORD_CHANGED = "record:changed"
+    REMINDER_SENT = "reminder:sent"
     DOCUMENT_STORED = "document:stored"
     PAYLOAD_ERASED = "payload:erased"
     USER_ADDED = "user:added"

@@ -144,7 +144,11 @@ def shipped() -> Catalogue:
             "calls.next_in_line",
             "Name the next in the ranking",
             calls.next_in_line,
-            {"call": _raw(), "application": _text(required=False)},
+            {
+                "call": _raw(),
+                "application": _text(required=False),
+                "ranking": _raw(required=False),
+            },
             {"application": _raw(required=False)},
         ),
         _entry(

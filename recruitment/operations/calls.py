@@ -1,7 +1,7 @@
 """Operations by which a call and its cases speak with each other."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -10,8 +10,9 @@ from engine.operations import Context
 from engine.store import UnitOfWork
 from engine.store import cases as engine_cases
 from engine.store.cases import CaseFilter
+from recruitment import policy
 from recruitment.operations.ground import Values, call_of, uow_of
-from recruitment.store import records
+from recruitment.store import panels, records
 
 
 def publish_call(context: Context, given: Values) -> Values:
@@ -50,20 +51,23 @@ def cancel_applications(context: Context, given: Values) -> Values:
 def rank_call(context: Context, given: Values) -> Values:
     """Record a score if one is handed over; return the suitable applications, best first.
 
-    Ties keep the order of arrival, which the authority sees and confirms.
+    Ties keep the order of arrival, which the authority sees and confirms. The list of the whole
+    call says of each how many people scored it and how many the policy asks for.
     """
     uow, call = uow_of(context), call_of(context, given["call"])
     if given.get("application") and given.get("score") is not None:
         suitable = given.get("suitable") is not False
         changes = {"score": given["score"], "suitable": suitable}
         records.change_application(uow, str(given["application"]), changes)
-    return {"ranking": _ranking(uow, str(call["id"]))}
+        return {"ranking": _ranking(uow, str(call["id"]))}
+    return {"ranking": _with_quorum(uow, call, _ranking(uow, str(call["id"])))}
 
 
 def next_in_line(context: Context, given: Values) -> Values:
     """Name the best suitable application that has no offer yet; null when none is left.
 
-    The application whose offer came to nothing, if one is named, is released first.
+    The application whose offer came to nothing, if one is named, is released first. With the
+    ranking that the authority froze, its order is followed whatever was scored later.
     """
     uow, call = uow_of(context), call_of(context, given["call"])
     if given.get("application"):
@@ -73,9 +77,9 @@ def next_in_line(context: Context, given: Values) -> Values:
         for row in records.applications(uow, str(call["id"]))
         if row["offered_at"] is None and row["released_at"] is None and row["ended_at"] is None
     }
-    following = [
-        row["application"] for row in _ranking(uow, str(call["id"])) if row["application"] in free
-    ]
+    frozen = cast("list[Mapping[str, object]] | None", given.get("ranking"))
+    ranking = _ranking(uow, str(call["id"])) if frozen is None else frozen
+    following = [row["application"] for row in ranking if row["application"] in free]
     if not following:
         return {"application": None}
     records.change_application(uow, str(following[0]), {"offered_at": uow.now})
@@ -98,6 +102,16 @@ def _running(context: Context, call: Values) -> list[UUID]:
         uow_of(context), narrowed, sort="opened_at", after=None, limit=100_000
     )
     return [one.id for one in found]
+
+
+def _with_quorum(
+    uow: UnitOfWork, call: Values, ranking: Sequence[Mapping[str, object]]
+) -> list[dict[str, object]]:
+    people, wanted = panels.submitters(uow, dict(call)), policy.quorum(uow)
+    return [
+        {**one, "members": people.get(str(one["application"]), 0), "quorum": wanted}
+        for one in ranking
+    ]
 
 
 def _ranking(uow: UnitOfWork, call: str) -> list[dict[str, object]]:

@@ -55,7 +55,6 @@ QUERIES = {
     ],
     "pages_studio.rehearsal": ["message=legal_hold"],
     "pages_studio.version": ["process=expression_of_interest"],
-    "pages_work.mine": ["span=late", "element=nothing", "whose=mine"],
     "pages_work.together": ["task={task}"],
 }
 #: What the walk's draft says otherwise than the version in force.
@@ -159,6 +158,22 @@ class Ids:
         """Applications of the calls: one of each."""
         found = [self._ask(self.officer, f"calls/{one}/applications") for one in self.key()]
         return [one[0]["id"] for one in found if one]
+
+    def scores_task_id(self):
+        """A sheet that was submitted; those that are open have tests of their own."""
+        return self._done_at("petra", "scores")
+
+    def deliberation_task_id(self):
+        """A deliberation whose minutes were signed."""
+        return self._done_at("pavel", "deliberation")
+
+    def deliberation_page(self):
+        """The first page, and one that is not there."""
+        return ["1", "99"]
+
+    def _done_at(self, name, kind):
+        desk = self.people.at(name).request.get("/panel").text()
+        return re.findall(rf'href="/{kind}/([0-9a-f-]+)"', desk)[:1]
 
     def papers_document(self):
         """The paper of an application."""

@@ -72,6 +72,8 @@ MARKS = {
     "calls-board": "board",
     "calls-heat": "heat",
     "case": "diagram",
+    "deliberation": "deliberation",
+    "scores": "scores",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
     "studio-form": "editor",
