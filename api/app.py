@@ -12,6 +12,7 @@ from api import (
     operations,
     people,
     reference,
+    register,
     tasks,
     tools,
 )
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     operations.incidents,
     people.users,
     people.session,
+    register.bp,
 )
 
 

@@ -13,6 +13,7 @@ from engine.store import cases as case_rows
 from recruitment.standing import Standing, standing
 from recruitment.store import records
 from web.language import _, ago
+from web.navigation import may
 from web.pages import Pages
 
 pages = Pages("calls", __name__)
@@ -65,6 +66,7 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
         ("table", _("Table"), f"{root}/table"),
         ("figures", _("Figures"), f"{root}/figures"),
         ("about", _("About"), f"{root}/about"),
+        *([("long-list", _("Long list"), f"{root}/long-list")] if may("candidate:search") else []),
     ]
 
 

@@ -123,6 +123,10 @@ def messages() -> dict[str, str]:
         "sessions-closed": _("You are signed out everywhere but here."),
         "filter-saved": _("The filter is saved."),
         "filter-removed": _("The filter is removed."),
+        "extract-imported": _("The extract is imported. People can be found in it now."),
+        "extract-known": _("This very file was imported before. Nothing has changed."),
+        "extract-put-away": _("The file is put away. Nothing of it was imported."),
+        "long-list-removed": _("The person is taken off the long list."),
     }
 
 

@@ -6,12 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from recruitment.cast.words import DIPLOMAS, GROUPS, LEVELS
-
 #: "passed": a pass covers the group; "invite": none does, and no failed test locks the group.
 Test = Literal["passed", "invite"]
 #: A search asks for at most so many languages.
-MOST_LANGUAGES = 4
+MOST_LANGUAGES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,10 +113,3 @@ def _found(one: Criterion, row: Mapping[str, Any]) -> object:
         "text": "name",
     }
     return row[columns[one.kind]]
-
-
-def is_known(query: Query) -> bool:
-    """Say whether a search names only groups, levels and diplomas that exist."""
-    levels = all(level in LEVELS for _language, level in query.languages)
-    groups = not query.group or query.group in GROUPS
-    return levels and groups and (not query.diploma or query.diploma in DIPLOMAS)

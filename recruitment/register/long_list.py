@@ -1,6 +1,6 @@
 """The verbs on the long list of a call: put a person on it and tell them, take them off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid5
 
@@ -20,6 +20,8 @@ from recruitment.store import records, register
 
 TEMPLATE = "interest_invitation"
 MOST_REASON = 2_000
+#: A long list is given whole up to so many people.
+MOST = 1_000
 #: Why nobody can be added, by where the call stands.
 _CLOSED: Mapping[Standing, str] = {
     "draft": "This call is not published yet",
@@ -67,7 +69,7 @@ def add(
     if not register.put_on_long_list(act.uow, row):
         raise _on_it_already(act, str(call["id"]), person)
     if register.entry(act.uow, str(call["id"]), person)["application"]:  # type: ignore[index]  # just put there
-        raise Conflict("This person has applied for this call already", where=name)
+        raise Conflict("This person has applied for this call already", where=name, why="applied")
     if email:
         _write(act, letter, call, str(email))
     payload = {
@@ -81,6 +83,24 @@ def add(
     return Added(name=name, email=email)
 
 
+def read(
+    act: Act,
+    call_key: str,
+    *,
+    limit: int,
+    applied: bool | None = None,
+    after: tuple[object, str] | None = None,
+) -> Sequence[RowMapping]:
+    """Return a page of the long list of a call, the latest entry first. The reading is recorded."""
+    who = authorize(act.actor, "candidate:search", act.shell.policy)
+    call = call_of(act, call_key)
+    found = register.entries(act.uow, str(call["id"]), applied=applied, after=after, limit=limit)
+    if found:
+        stream, payload = f"read:{call['id']}", {"what": "long list"}
+        events.append(act.uow, stream, kind=EventKind.RECORD_READ, actor=who, payload=payload)
+    return found
+
+
 def remove(act: Act, call_key: str, person: str, *, reason: str) -> RowMapping:
     """Take a person off the long list of a call and return the entry.
 
@@ -88,9 +108,9 @@ def remove(act: Act, call_key: str, person: str, *, reason: str) -> RowMapping:
     """
     who = authorize(act.actor, "candidate:search", act.shell.policy)
     reason = _reason(reason)
-    call = records.get_call(act.uow, call_key)
-    found = register.entry(act.uow, str(call["id"]), person) if call is not None else None
-    if call is None or found is None:
+    call = call_of(act, call_key)
+    found = register.entry(act.uow, str(call["id"]), person)
+    if found is None:
         raise NotFound(
             "This person does not stand on the long list",
             where=person,
@@ -104,11 +124,19 @@ def remove(act: Act, call_key: str, person: str, *, reason: str) -> RowMapping:
     return found
 
 
+def call_of(act: Act, key: str) -> RowMapping:
+    """Return a call by its id or reference; raise NotFound."""
+    call = records.get_call(act.uow, key)
+    if call is None:
+        raise NotFound("There is no such call", where=key)
+    return call
+
+
 def open_call(act: Act, key: str) -> RowMapping:
     """Return a call that is published and before its deadline; raise NotFound, Conflict."""
-    call = records.get_call(act.uow, key)
-    case = case_rows.get(act.uow, call["case_id"]) if call is not None else None
-    if call is None or case is None:
+    call = call_of(act, key)
+    case = case_rows.get(act.uow, call["case_id"])
+    if case is None:
         raise NotFound("There is no such call", where=key)
     found = standing(
         call,  # type: ignore[arg-type]  # a row is a mapping by name
@@ -161,6 +189,7 @@ def _on_it_already(act: Act, call: str, person: str) -> Conflict:
     return Conflict(
         f"On the long list already: {by} added this person on {day:%d.%m.%Y}",
         where=found["name"] if found else person,
+        why="listed",
         added_by=by,
         added_at=day,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from engine.access import authorize
 from engine.cases import Act
+from engine.errors import Invalid
 from engine.history import EventKind
 from engine.store import events
 from recruitment.cast import figures
@@ -19,7 +20,7 @@ from recruitment.store import register
 from recruitment.store import search as rows
 from recruitment.store.search import COUNTED, Wanted
 
-__all__ = ["COUNTED", "Flag", "Found", "Hint", "Person", "Wanted", "count", "hints", "run"]
+__all__ = ["COUNTED", "Flag", "Found", "Hint", "Person", "Wanted", "count", "hints", "place", "run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,23 @@ def run(act: Act, query: Query, wanted: Wanted) -> Found:
         extract=extract,
         is_old=_is_old(extract, known, day),
     )
+
+
+def place(field: str, key: object, row_id: str) -> tuple[object, str]:
+    """Return where a page of a search begins; raise Invalid for what no page ends with."""
+    kinds: Mapping[str, tuple[type, ...]] = {
+        "name": (str,),
+        "result_date": (date,),
+        "refreshed": (date,),
+        "experience_years": (int, float),
+    }
+    try:
+        rows.split(row_id)
+    except ValueError as error:
+        raise Invalid("This is no place in this list", where="after") from error
+    if isinstance(key, bool) or type(key) not in kinds[field]:
+        raise Invalid("This is no place in this list", where="after")
+    return key, row_id
 
 
 def count(act: Act, query: Query, *, most: int = COUNTED) -> int:

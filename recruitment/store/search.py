@@ -4,9 +4,21 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from engine.finding import fold
 from engine.store import UnitOfWork
@@ -55,7 +67,14 @@ def search(
         statement = statement.where(tuple_(*order) < place if backwards else tuple_(*order) > place)
     ordered = [one.desc() for one in order] if backwards else order
     rows = uow.all(statement.order_by(*ordered).limit(wanted.limit))
-    return [{**row, "id": joined(row["candidate"], row["profile"])} for row in rows]
+    return [_found(row) for row in rows]
+
+
+def _found(row: RowMapping) -> dict[str, Any]:
+    key = row["key"]
+    # a place in a list is written as JSON, which has no decimals
+    plain = float(key) if isinstance(key, Decimal) else key
+    return {**row, "key": plain, "id": joined(row["candidate"], row["profile"])}
 
 
 def joined(person: str, profile: str) -> str:
