@@ -12,6 +12,7 @@ from api import (
     operations,
     people,
     reference,
+    register,
     scores,
     tasks,
     tools,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     operations.incidents,
     people.users,
     people.session,
+    register.bp,
 )
 
 

@@ -12,11 +12,12 @@ from engine import cases, worklist
 from engine.access import authorize, authorize_task
 from engine.cases import Act, Case, Opening
 from engine.errors import Conflict, Invalid, NotFound, TaskNotOpen
+from engine.finding import fold
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events
 from recruitment.inspection import MAX_BYTES, Inspection, inspect_pdf
-from recruitment.store import records
+from recruitment.store import extracts, records
 
 #: Case ids derive from the business key, so that a repeated request opens no second case.
 NAMESPACE = UUID("6b1f1d6e-2c0a-5c58-9a3b-1c7f0a8f3a11")
@@ -148,7 +149,7 @@ def attach(act: Act, task_id: UUID, *, kind: str, name: str, content: bytes) -> 
 def import_cast(act: Act, row: Mapping[str, object]) -> None:
     """Record what the EPSO database says of a person and a profile."""
     who = authorize(act.actor, "cast:import", act.shell.policy)
-    records.import_cast(act.uow, row)
+    records.import_cast(act.uow, {"extract": None, **row, **_named(act, row)})
     events.append(
         act.uow,
         f"candidate:{row['candidate']}",
@@ -156,6 +157,13 @@ def import_cast(act: Act, row: Mapping[str, object]) -> None:
         actor=who,
         payload={"cast": {key: _plain(value) for key, value in row.items()}},
     )
+
+
+def _named(act: Act, row: Mapping[str, object]) -> dict[str, object]:
+    """Return how a row is found in a search: a person who applied has a name and an address."""
+    known = records.get_candidate(act.uow, str(row["candidate"]))
+    named = {name: row.get(name) or (known[name] if known else None) for name in ("name", "email")}
+    return {**named, "folded": fold(" ".join(str(one) for one in named.values() if one))}
 
 
 def _case_of(act: Act, key: str) -> Case:
@@ -170,7 +178,9 @@ def _candidate(act: Act, content: Mapping[str, object]) -> RowMapping:
     known = records.candidate_by_email(act.uow, email)
     if known is not None:
         return known
-    key = str(content.get("id") or uuid5(NAMESPACE, f"candidate:{email.lower()}"))
+    # whom the register knows keeps that id, so that the case finds what it says of them
+    known_key = extracts.key_of(act.uow, email)
+    key = str(content.get("id") or known_key or uuid5(NAMESPACE, f"candidate:{email.lower()}"))
     row = {
         "id": key,
         "name": content["name"],

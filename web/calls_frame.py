@@ -67,6 +67,7 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
         ("diagram", _("Diagram"), f"{root}/diagram"),
         ("figures", _("Figures"), f"{root}/figures"),
         ("about", _("About"), f"{root}/about"),
+        *([("long-list", _("Long list"), f"{root}/long-list")] if may("candidate:search") else []),
     ]
     found = (
         ("board", _("Board"), root, True),

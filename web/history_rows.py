@@ -89,7 +89,8 @@ def _matter(stream: str) -> str:
         "candidate": _("Candidate"),
         "application": _("Application"),
         "call": _("Call"),
-        "read": _("Personal file"),
+        "read": _("Register") if name == "register" else _("Personal file"),
+        "register": _("Register"),
     }
     return known.get(subject, words(subject))
 

@@ -55,6 +55,7 @@ def menu() -> list[Entry]:
         ("/panel", _("Panel"), _is("panel_member")),
         ("/calls", _("Calls"), may("call:read")),
         ("/cases", _("Cases"), True),
+        ("/register", _("Register"), may("candidate:search")),
         ("/studio", _("Studio"), may("definition:check")),
         ("/history", _("History"), may("history:search")),
         ("/administration", _("Administration"), may("user:list")),

@@ -135,6 +135,10 @@ def messages() -> dict[str, str]:
         "minutes-signed": _("Signed. The minutes are filed with the application."),
         "list-frozen": _("Signed. The list is frozen; offers follow its order."),
         "list-sent-back": _("Sent back. The list is drawn up anew."),
+        "extract-imported": _("The extract is imported. People can be found in it now."),
+        "extract-known": _("This very file was imported before. Nothing has changed."),
+        "extract-put-away": _("The file is put away. Nothing of it was imported."),
+        "long-list-removed": _("The person is taken off the long list."),
     }
 
 

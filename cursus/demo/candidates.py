@@ -22,7 +22,7 @@ CAST = {
 #: What the panel agrees on, 0 to 5; the order in which offers are made follows from it.
 SCORES = {"declines": 4.8, "unfit": 4.6, "engaged": 4.4, "reserve": 3.6, "not_selected": 1.9}
 
-_FIRST = [
+FIRST = [
     "Ana",
     "Björn",
     "Chiara",
@@ -64,7 +64,7 @@ _FIRST = [
     "Óscar",
     "Piotr",
 ]
-_LAST = [
+LAST = [
     "Almeida",
     "Berg",
     "Conti",
@@ -141,7 +141,7 @@ def plans() -> Iterator[Plan]:
     """Give the 60 candidates in the order in which they apply."""
     kinds = [kind for kind, count in CAST.items() for _ in range(count)]
     for number, kind in enumerate(kinds):
-        first, last = _FIRST[number * 7 % len(_FIRST)], _LAST[number * 11 % len(_LAST)]
+        first, last = FIRST[number * 7 % len(FIRST)], LAST[number * 11 % len(LAST)]
         outside = kind == "ineligible" and number % 2 == 0
         yield Plan(
             number=number,

@@ -53,6 +53,7 @@ candidate = Table(
     #: what a case sees as `candidate`
     Column("content", JSONB, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Index("ix_candidate_lower_email", text("lower(email)")),
 )
 
 #: One extract of the EPSO database as a recruiter received it.
@@ -67,7 +68,44 @@ cast_extract = Table(
     Column("rows", Integer, nullable=False),
     Column("imported_by", Text, nullable=False),
     Column("imported_at", Instant, nullable=False),
+    #: how many rows were new, changed, the same as before, and not taken
+    Column("added", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    Column("unchanged", Integer, nullable=False, server_default="0"),
+    Column("refused", Integer, nullable=False, server_default="0"),
     Index(None, "imported_at"),
+    Index(None, "taken_on", "sha256", unique=True),
+)
+
+#: A file that somebody handed in and has not confirmed yet; it goes when they do, or put it away.
+cast_upload = Table(
+    "cast_upload",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("taken_on", Date, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("uploaded_by", Text, nullable=False),
+    Column("uploaded_at", Instant, nullable=False),
+    #: how far its import is, of how many rows; for whoever waits, and no fact
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
+)
+
+#: What an extract changed about one person: the leaves of the tree whose root its event seals.
+cast_change = Table(
+    "cast_change",
+    metadata,
+    Column("extract", Uuid, ForeignKey("cast_extract.id"), primary_key=True),
+    #: the place of the leaf, from 0
+    Column("number", Integer, primary_key=True),
+    Column("candidate", Text, nullable=False, index=True),
+    #: SHA-256(salt || content), which stays when both are erased
+    Column("leaf", LargeBinary, nullable=False),
+    Column("salt", LargeBinary),
+    #: RFC 8785 JSON: candidate, profile, the row before and after
+    Column("content", LargeBinary),
 )
 
 #: The extract of the EPSO database (CAST permanent): one row per person and profile.
@@ -94,7 +132,10 @@ cast_record = Table(
     Column("diploma_level", Text),
     #: years of experience as the person declares them
     Column("experience_years", Numeric),
+    #: name and address without accents and capitals: what is searched, and the order of names
+    Column("folded", Text, nullable=False, server_default=""),
     Index(None, "profile", "candidate"),
+    Index(None, "folded", "candidate", "profile"),
     Index("ix_cast_record_email", text("lower(email)")),
 )
 

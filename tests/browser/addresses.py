@@ -7,6 +7,7 @@ from itertools import product as every_way
 
 from cursus import wiring
 from cursus.config import Config
+from recruitment.cast.file import COLUMNS
 
 #: Not pages: a stream that never ends.
 STREAMS = frozenset({"pages_live.live"})
@@ -40,6 +41,12 @@ QUERIES = {
     "pages_history.reads": ["who=anton", "who=nobody"],
     "pages_history.sample": ["size=5&seed=spring&before=2026-01-05T10:00:00%2B00:00"],
     "pages_history.search": ["element=nothing", "sort=at", "who=hanna"],
+    "pages_register.find": [
+        "profile=ICT&group=IV&language_1=FR&level_1=C1&sort=-result_date",
+        "profile=Law&group=IV&language_1=FR&level_1=C1&experience=26",
+        "text=nothing%20like%20it&experience=x",
+    ],
+    "pages_register.count": ["profile=ICT&experience=60"],
     "pages_studio.compare": [
         "file=recruitment_case.bpmn",
         "file=cast_gate.dmn",
@@ -183,6 +190,20 @@ class Ids:
     def papers_page(self):
         """The first page, and one that is not there."""
         return ["1", "99"]
+
+    def register_upload(self):
+        """A file with a refused row that waits to be confirmed."""
+        text = f"{','.join(COLUMNS)}\nAna,bad\n"
+        answer = self.officer.post(
+            "/register/import",
+            multipart={
+                "taken_on": "2026-01-05",
+                "file": {"name": "a.csv", "mimeType": "text/csv", "buffer": text.encode()},
+            },
+            headers={"Origin": self.people.product.address},
+        )
+        assert answer.ok, answer.text()
+        return [answer.url.rpartition("/")[2]]
 
     def studio_old(self):
         """The version that the draft began with."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 
 from cursus import config, service, wiring
-from cursus.demo import candidates, director, people
+from cursus.demo import candidates, director, people, register
 from engine import clock, worker
 
 
@@ -52,6 +52,7 @@ def prepare(*, play):
         director.plans = lambda: sorted(first.values(), key=lambda one: one.number)
         director.play(database, wiring.shell(), until=clock.now(), say=_silent)
         director.begin_today(database, wiring.shell(), now=clock.now())
+        register.load(database, wiring.shell(), now=clock.now())
 
 
 def _silent(_text):

@@ -74,6 +74,7 @@ MARKS = {
     "case": "diagram",
     "deliberation": "deliberation",
     "scores": "scores",
+    "register": "register",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
     "studio-form": "editor",
