@@ -20,7 +20,7 @@ def taken(uow: UnitOfWork, first: datetime, last: datetime) -> list[Taken]:
 
 def waiting(uow: UnitOfWork) -> list[Taken]:
     """Return the interviews that are sent and not written into the calendar yet."""
-    return [_of_effect(row) for row in interviews.waiting(uow)]
+    return [of_effect(row) for row in interviews.waiting(uow)]
 
 
 def of_row(row: Mapping[str, Any]) -> Taken:
@@ -41,7 +41,8 @@ def of_row(row: Mapping[str, Any]) -> Taken:
     )
 
 
-def _of_effect(row: Mapping[str, Any]) -> Taken:
+def of_effect(row: Mapping[str, Any]) -> Taken:
+    """Return a booking that waits to be written."""
     return Taken(
         application=row["application"],
         candidate=row["candidate"],

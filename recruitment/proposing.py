@@ -27,16 +27,36 @@ def propose(wishes: Sequence[Wish], frame: Frame, ground: Ground) -> Mapping[str
 
     The slot that a wish brings along says only its language.
     """
-    found: dict[str, Slot] = {}
-    taken = list(ground.taken)
-    for wish in wishes:
-        now = replace(ground, taken=taken)
-        slot = next((one for one in slots(frame) if _is_free(wish, one, now)), None)
-        if slot is None:
-            continue
-        found[wish.application] = replace(slot, language=wish.slot.language)
-        taken.append(_taken(wish, slot))
-    return found
+    search = _Search(frame, ground)
+    found = {one.application: search.slot_for(one) for one in wishes}
+    return {key: slot for key, slot in found.items() if slot is not None}
+
+
+class _Search:
+    """The slots of a frame, of which each panel passes over those that it cannot use once."""
+
+    def __init__(self, frame: Frame, ground: Ground) -> None:
+        self.slots, self.ground = list(slots(frame)), ground
+        self.days: dict[date, list[Taken]] = {}
+        for one in ground.taken:
+            self.days.setdefault(one.slot.day, []).append(one)
+        #: panel and number of a slot that is of no use to it, whoever the candidate is
+        self.spent: set[tuple[frozenset[str], int]] = set()
+
+    def slot_for(self, wish: Wish) -> Slot | None:
+        panel = frozenset(one.person for one in wish.members)
+        for number, slot in enumerate(self.slots):
+            if (panel, number) in self.spent:
+                continue
+            of_day = replace(self.ground, taken=self.days.get(slot.day, ()))
+            found = judge(replace(wish, slot=slot), of_day)
+            if not found:
+                chosen = replace(slot, language=wish.slot.language)
+                self.days.setdefault(slot.day, []).append(_taken(wish, chosen))
+                return chosen
+            if any(one.code != "candidate" for one in found):
+                self.spent.add((panel, number))
+        return None
 
 
 def slots(frame: Frame) -> Iterator[Slot]:
@@ -51,10 +71,6 @@ def slots(frame: Frame) -> Iterator[Slot]:
                 yield Slot(starts_at=at, minutes=frame.minutes, place=place)
             at += step
         day += timedelta(days=1)
-
-
-def _is_free(wish: Wish, slot: Slot, ground: Ground) -> bool:
-    return not judge(replace(wish, slot=slot), ground)
 
 
 def _taken(wish: Wish, slot: Slot) -> Taken:

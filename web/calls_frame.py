@@ -63,6 +63,7 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
     return [
         ("board", _("Board"), root),
         ("table", _("Table"), f"{root}/table"),
+        ("interviews", _("Interviews"), f"{root}/interviews"),
         ("figures", _("Figures"), f"{root}/figures"),
         ("about", _("About"), f"{root}/about"),
     ]

@@ -121,6 +121,11 @@ def messages() -> dict[str, str]:
         "deadline-moved": _("The deadline is moved."),
         "effect-hastened": _("The operation runs now. Load the page again to see its result."),
         "sessions-closed": _("You are signed out everywhere but here."),
+        "slot-kept": _("The slot is kept. Nothing is sent yet."),
+        "slot-freed": _("The slot is free again."),
+        "slots-proposed": _("Slots are proposed for all of them. Look at them before you send."),
+        "slots-proposed-some": _("Slots are proposed for some; the others found none free there."),
+        "interview-moved": _("The interview is moved; the candidate is told the new date."),
         "filter-saved": _("The filter is saved."),
         "filter-removed": _("The filter is removed."),
     }

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import UnitOfWork
-from engine.store.tables import case, effect, task
+from engine.store.tables import case, draft, effect, task
 from recruitment.store.tables import application, call, candidate, interview, letter
 
 #: Letters that carry an invitation.
@@ -154,3 +154,42 @@ def places(uow: UnitOfWork, *, since: datetime) -> list[str]:
     """Return the places that interviews have had since an instant."""
     statement = select(interview.c.place).distinct().where(interview.c.starts_at >= since)
     return sorted(str(row["place"]) for row in uow.all(statement))
+
+
+#: The step in which a date is fixed, and those that come before it.
+SCHEDULE = "schedule_interview"
+BEFORE = (
+    "set_up_panel",
+    "declare_member_conflict",
+    "record_candidate_declaration",
+    "replace_panel_member",
+)
+
+
+def open_steps(uow: UnitOfWork, call_case: UUID) -> list[dict[str, Any]]:
+    """Return the open tasks of a call that fix a date or come before it, with their drafts."""
+    statement = (
+        select(
+            task,
+            case.c.title.label("case_title"),
+            case.c.key.label("case_key"),
+            case.c.revision,
+            case.c.definition,
+            application.c.candidate.label("sort_candidate"),
+            candidate.c.name.label("sort_name"),
+            draft.c.content.label("sort_content"),
+            draft.c.saved_at.label("sort_saved_at"),
+            draft.c.saved_by.label("sort_saved_by"),
+        )
+        .join(case, case.c.id == task.c.case_id)
+        .join(application, application.c.id == case.c.key)
+        .join(candidate, candidate.c.id == application.c.candidate)
+        .outerjoin(draft, draft.c.task_id == task.c.id)
+        .where(
+            case.c.parent == call_case,
+            task.c.closed_at.is_(None),
+            task.c.element.in_((SCHEDULE, *BEFORE)),
+        )
+        .order_by(candidate.c.name, task.c.opened_at, task.c.id)
+    )
+    return [dict(row) for row in uow.all(statement)]

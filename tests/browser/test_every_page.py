@@ -43,6 +43,7 @@ MARKS = {
     "administration": "administration",
     "calls": "calls",
     "calls-board": "board",
+    "interviews": "interviews",
     "case": "diagram",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
