@@ -125,6 +125,11 @@ def day(value: date | datetime | str | None) -> str:
     return format_date(local, "d MMM y", locale=locale(current()))
 
 
+def weekday(value: date) -> str:
+    """Write a day with its weekday: Tue 27 Jan 2026."""
+    return format_date(value, "EEE d MMM y", locale=_locale(current()))
+
+
 def time_of_day(value: datetime) -> str:
     """Write hours and minutes."""
     return format_time(value.astimezone(ZONE), "HH:mm", locale=locale(current()))

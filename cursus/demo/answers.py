@@ -11,6 +11,9 @@ from cursus.demo.candidates import Plan
 from engine.timelimits import service_end
 
 ZONE = ZoneInfo("Europe/Brussels")
+#: Panels sit on weekdays and begin an interview at these hours.
+INTERVIEWS = range(9, 17)
+SATURDAY = 5
 TEXT = "Recorded for the demonstration; the grounds stand in the file."
 Submission = dict[str, object]
 #: Kinds of components that hold no answer.
@@ -187,8 +190,19 @@ def _panel(_question: Question) -> Submission:
 
 
 def _schedule(question: Question) -> Submission:
-    day = question.now.astimezone(ZONE) + timedelta(days=20)
-    at = day.replace(hour=10, minute=0, second=0, microsecond=0)
+    """Take an hour of the day by the candidate's number; after a refusal the next one."""
+    slot = question.seen.get("slot")
+    if question.seen.get("clash") and isinstance(slot, Mapping):
+        at = datetime.fromisoformat(str(slot["interview_at"])).astimezone(ZONE) + timedelta(hours=1)
+    else:
+        number = question.plan.number if question.plan else 0
+        at = question.now.astimezone(ZONE) + timedelta(days=20)
+        at = at.replace(hour=INTERVIEWS[number % len(INTERVIEWS)], minute=0, second=0)
+    at = at.replace(microsecond=0)
+    if at.hour not in INTERVIEWS:
+        at = at.replace(hour=INTERVIEWS.start) + timedelta(days=1)
+    while at.weekday() >= SATURDAY:
+        at += timedelta(days=1)
     return {"interview_at": at.isoformat(), "place": "Luxembourg", "language": "EN"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields
 
 from engine.operations import Catalogue, Operation, catalogue
-from recruitment.operations import calls, documents, letters
+from recruitment.operations import calls, documents, interviews, letters
 
 Members = Mapping[str, fields.Field[Any]]
 
@@ -48,6 +48,7 @@ def _raw(*, required: bool = True) -> fields.Raw:
 def shipped() -> Catalogue:
     """Return the catalogue of all operations of recruitment."""
     application: Members = {"application": _text()}
+    slot, panel = fields.Dict(required=True), fields.Dict(required=True)
     cast_fields = (
         "registered",
         "passed",
@@ -62,7 +63,12 @@ def shipped() -> Catalogue:
             "mail.send",
             "Send a letter",
             letters.send_mail,
-            {"to": _text(), "template": _text(), "data": fields.Dict()},
+            {
+                "to": _text(),
+                "template": _text(),
+                "data": fields.Dict(),
+                "invitation": fields.Dict(allow_none=True),
+            },
             {"message_id": _text()},
         ),
         _entry(
@@ -150,6 +156,25 @@ def shipped() -> Catalogue:
                 "ranking": _raw(required=False),
             },
             {"application": _raw(required=False)},
+        ),
+        _entry(
+            "interviews.book",
+            "Book the slot of an interview",
+            interviews.book,
+            {**application, "call": _text(), "slot": slot, "panel": panel},
+            {
+                "uid": _text(),
+                "sequence": fields.Integer(allow_none=True),
+                "ends_at": _text(required=False),
+                "clash": _text(required=False),
+            },
+        ),
+        _entry(
+            "interviews.release",
+            "Release the slot of an interview",
+            interviews.release,
+            application,
+            {"released": fields.Boolean()},
         ),
         _entry(
             "cases.notify",

@@ -1,18 +1,23 @@
 """Operations that write letters and contracts."""
 
 import hashlib
+from datetime import datetime
 from typing import cast
 
 from engine.errors import OperationFailed
 from engine.operations import Context
 from engine.store import users
 from recruitment.correspondence import compose, pdf
+from recruitment.invitations import Meeting, invitation, summary_of
 from recruitment.operations.ground import Values, application_of, uow_of
 from recruitment.store import records
 
 
 def send_mail(context: Context, given: Values) -> Values:
-    """Write a letter into the outbox; it leaves when the mail server takes it."""
+    """Write a letter into the outbox; it leaves when the mail server takes it.
+
+    With an `invitation` an iCalendar object goes along.
+    """
     to = _address(context, str(given["to"]))
     template, data = str(given["template"]), cast("Values", given.get("data") or {})
     letter = compose(template, data, to=to)
@@ -26,9 +31,29 @@ def send_mail(context: Context, given: Values) -> Values:
             "subject": letter.subject,
             "body": letter.body,
             "written_at": uow_of(context).now,
+            "calendar": _calendar(context, given.get("invitation"), to),
         },
     )
     return {"message_id": f"<{context.effect}@cursus>"}
+
+
+def _calendar(context: Context, given: object, to: str) -> str | None:
+    """Return the iCalendar object of a letter that invites somebody."""
+    if not given:
+        return None
+    wanted = cast("Values", given)
+    meeting = Meeting(
+        uid=str(wanted["uid"]),
+        sequence=int(str(wanted["sequence"])),
+        starts_at=datetime.fromisoformat(str(wanted["starts_at"])),
+        ends_at=datetime.fromisoformat(str(wanted["ends_at"])),
+        place=str(wanted["place"]),
+        summary=summary_of(wanted["reference"]),
+        written_at=uow_of(context).now,
+        organizer=cast("str | None", wanted.get("organizer")),
+        attendee=(str(wanted["name"]), to),
+    )
+    return invitation(meeting)
 
 
 def _address(context: Context, to: str) -> str:

@@ -13,6 +13,7 @@ from recruitment.store.tables import (
     candidate,
     cast_record,
     document,
+    interview,
     letter,
     personal_file,
 )
@@ -172,7 +173,8 @@ def open_personal_file(uow: UnitOfWork, application_id: str) -> int:
 
 
 def erase_person(uow: UnitOfWork, application_id: str) -> int:
-    """Destroy documents and letters of an application; return how many."""
+    """Destroy documents, letters and the interview of an application; return how many papers."""
+    uow.write(delete(interview).where(interview.c.application == application_id))
     of_case = select(case.c.id).where(case.c.key == application_id)
     gone = uow.write(delete(document).where(document.c.application == application_id))
     return gone + uow.write(delete(letter).where(letter.c.case_id.in_(of_case)))

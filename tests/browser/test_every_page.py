@@ -71,6 +71,7 @@ MARKS = {
     "calls": "calls",
     "calls-board": "board",
     "calls-heat": "heat",
+    "interviews": "interviews",
     "case": "diagram",
     "deliberation": "deliberation",
     "scores": "scores",
