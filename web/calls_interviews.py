@@ -16,7 +16,6 @@ from recruitment.planning import Finding, Slot, earliest, judge, refusals
 from recruitment.proposing import propose
 from recruitment.store import interviews
 from web import lists
-from web.calls_board import is_theirs
 from web.calls_frame import Head, head_of, pages
 from web.calls_interviews_form import (
     LANGUAGES,
@@ -36,6 +35,7 @@ from web.calls_interviews_words import finding_words, slot_words
 from web.language import _
 from web.navigation import person
 from web.pages import done
+from web.reasons import is_theirs
 
 #: Rooms of this long are offered again.
 _REMEMBERED = timedelta(days=365)

@@ -127,7 +127,7 @@ def day(value: date | datetime | str | None) -> str:
 
 def weekday(value: date) -> str:
     """Write a day with its weekday: Tue 27 Jan 2026."""
-    return format_date(value, "EEE d MMM y", locale=_locale(current()))
+    return format_date(value, "EEE d MMM y", locale=locale(current()))
 
 
 def time_of_day(value: datetime) -> str:
