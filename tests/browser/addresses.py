@@ -147,6 +147,12 @@ class Ids:
         found = [self._ask(self.officer, f"calls/{one}/applications") for one in self.key()]
         return [one[0]["id"] for one in found if one]
 
+    def calls_task(self):
+        """A task that fixes the date of an interview, where one is open, and one that does not."""
+        found = self._ask(self.officer, "tasks/mine?limit=50")
+        wanted = [one["id"] for one in found if one["element"] == "schedule_interview"]
+        return [*wanted[:1], found[0]["id"]]
+
     def papers_document(self):
         """The paper of an application."""
         application = self.calls_application()[0]
