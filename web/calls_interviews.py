@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from api.house import acting
 from engine import cases
+from engine.access import authorize_task
 from engine.cases import Act
 from engine.errors import Conflict, NotFound
 from recruitment.planner import Placement, Planner, planner_of, wish_of, with_placed
@@ -136,17 +137,27 @@ def place_candidate(key: str) -> ResponseReturnValue:
         known = planner.placement(id_from(given.get("task", "")) or UUID(int=0))
         if known is None:
             faults["task"] = _("Choose a candidate whose date is to be fixed.")
-        elif stale := _changed_meanwhile(act, known, given.get("seen", "")):
+        else:
+            authorize_task(act.actor, known.task)
+        if known and (stale := _changed_meanwhile(act, known, given.get("seen", ""))):
             faults["task"] = stale
         if faults or slot is None or known is None:
             return _page(act, head, entered=given, faults=faults), 422
         found = judge(wish_of(known, slot), with_placed(planner, but=known.application))
         clashes = refusals(found)
         if clashes:
-            faults = {_field(one): finding_words(one) for one in clashes}
+            faults = _by_field(clashes)
             return _page(act, head, entered=given, faults=faults), 409
         cases.save_draft(act, known.task.id, draft_of(slot))
     return done(f"/calls/{head.call['id']}/interviews?week={slot.day.isoformat()}", "slot-kept")
+
+
+def _by_field(clashes: list[Finding]) -> Faults:
+    faults: Faults = {}
+    for one in clashes:
+        before = faults.get(_field(one), "")
+        faults[_field(one)] = f"{before} {finding_words(one)}".strip()
+    return faults
 
 
 def _field(one: Finding) -> str:

@@ -181,6 +181,11 @@ class Ids:
     def _done_at(self, name, kind):
         desk = self.people.at(name).request.get("/panel").text()
         return re.findall(rf'href="/{kind}/([0-9a-f-]+)"', desk)[:1]
+    def calls_task(self):
+        """A task that fixes the date of an interview, where one is open, and one that does not."""
+        found = self._ask(self.officer, "tasks/mine?limit=50")
+        wanted = [one["id"] for one in found if one["element"] == "schedule_interview"]
+        return [*wanted[:1], found[0]["id"]]
 
     def papers_document(self):
         """The paper of an application."""
