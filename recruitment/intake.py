@@ -16,9 +16,12 @@ from engine.finding import fold
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events
-from recruitment.inspection import MAX_BYTES, Inspection, inspect_pdf
+from recruitment.inspection import Inspection, inspect_pdf
+from recruitment.mailbox.relays import is_shared
 from recruitment.store import extracts, records
 
+#: The largest document that is kept at all.
+MAX_BYTES = 20_000_000
 #: Case ids derive from the business key, so that a repeated request opens no second case.
 NAMESPACE = UUID("6b1f1d6e-2c0a-5c58-9a3b-1c7f0a8f3a11")
 
@@ -60,8 +63,8 @@ def register_application(
 ) -> Case:
     """Record an application by mail and open its case; late ones are registered all the same.
 
-    `mail` holds received_at (instant at the mailbox), message_id, subject and whether CV and form
-    stand in order. The same Message-ID twice is one application.
+    `mail` holds received_at (instant at the mailbox), message_id, subject, whether that names the
+    call and whether CV and form stand in order. The same Message-ID twice is one application.
     """
     authorize(act.actor, "application:register", act.shell.policy)
     call = records.get_call(act.uow, call_key)
@@ -75,7 +78,7 @@ def register_application(
     application_id = str(uuid5(NAMESPACE, f"application:{call['id']}:{message_id or person['id']}"))
     received = _instant(mail.get("received_at"), "received_at")
     inspected = inspect_pdf(attachment) if attachment is not None else None
-    content = _application(application_id, call, mail, received, inspected)
+    content = content_of(application_id, call, mail, inspected)
     records.add_application(
         act.uow,
         {
@@ -88,8 +91,8 @@ def register_application(
             "content": content,
         },
     )
-    if attachment is not None and inspected is not None:
-        _keep(act, application_id, "application", "application.pdf", attachment)
+    if attachment is not None:
+        keep_paper(act, application_id, attachment)
     opening = Opening(
         id=uuid5(NAMESPACE, f"case:{application_id}"),
         process="recruitment_case",
@@ -146,6 +149,11 @@ def attach(act: Act, task_id: UUID, *, kind: str, name: str, content: bytes) -> 
     return _keep(replace(act, actor=who), None, kind, name, content, case_id=task.case_id)
 
 
+def keep_paper(act: Act, application_id: str, content: bytes) -> dict[str, object]:
+    """Keep the file that came with an application."""
+    return _keep(act, application_id, "application", "application.pdf", content)
+
+
 def import_cast(act: Act, row: Mapping[str, object]) -> None:
     """Record what the EPSO database says of a person and a profile."""
     who = authorize(act.actor, "cast:import", act.shell.policy)
@@ -173,14 +181,26 @@ def _case_of(act: Act, key: str) -> Case:
     return found
 
 
+def known_candidate(act: Act, content: Mapping[str, object]) -> RowMapping | None:
+    """Return who is known by this address; at a shared one, by the name as well."""
+    email, name = str(content["email"]), str(content["name"])
+    return records.candidate_by_email(act.uow, email, name=name if is_shared(email) else None)
+
+
+def letter_id(*parts: str) -> UUID:
+    """Return the id of a letter that is written once for these parts."""
+    return uuid5(NAMESPACE, f"letter:{':'.join(parts)}")
+
+
 def _candidate(act: Act, content: Mapping[str, object]) -> RowMapping:
     email = str(content["email"])
-    known = records.candidate_by_email(act.uow, email)
+    known = known_candidate(act, content)
     if known is not None:
         return known
     # whom the register knows keeps that id, so that the case finds what it says of them
-    known_key = extracts.key_of(act.uow, email)
-    key = str(content.get("id") or known_key or uuid5(NAMESPACE, f"candidate:{email.lower()}"))
+    known_key = None if is_shared(email) else extracts.key_of(act.uow, email)
+    who = f"{email} {content['name']}" if is_shared(email) else email
+    key = str(content.get("id") or known_key or uuid5(NAMESPACE, f"candidate:{who.lower()}"))
     row = {
         "id": key,
         "name": content["name"],
@@ -195,13 +215,11 @@ def _candidate(act: Act, content: Mapping[str, object]) -> RowMapping:
     return found
 
 
-def _application(
-    key: str,
-    call: RowMapping,
-    mail: Mapping[str, object],
-    received: datetime,
-    inspected: Inspection | None,
+def content_of(
+    key: str, call: RowMapping, mail: Mapping[str, object], inspected: Inspection | None
 ) -> dict[str, object]:
+    """Return what a case sees as `application`; raises Invalid."""
+    received = _instant(mail.get("received_at"), "received_at")
     subject = str(mail.get("subject") or "")
     is_pdf = inspected is not None and inspected.verdict != "ask"
     return {
@@ -211,7 +229,9 @@ def _application(
         "digest": inspected.sha256 if inspected else mail.get("digest"),
         "one_pdf": bool(mail.get("one_pdf", is_pdf)) and (inspected is None or is_pdf),
         "in_order": bool(mail.get("in_order", False)),
-        "reference_in_subject": call["reference"] in subject,
+        "reference_in_subject": bool(
+            mail.get("reference_in_subject", call["reference"] in subject)
+        ),
         "defects": list(inspected.defects) if inspected else [],
     }
 

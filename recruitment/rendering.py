@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from engine.errors import Invalid
+from recruitment.mending import mended
 
 #: Width of a picture in pixels; twice the width that a desk shows it in.
 WIDTH = 1100
@@ -18,7 +19,20 @@ _CHILD = Path(__file__).parent / "rendering_child.py"
 
 
 def picture(content: bytes, page: int) -> bytes:
-    """Return a page (from 1) as PNG, `WIDTH` pixels wide; raise Invalid when it cannot be drawn."""
+    """Return a page (from 1) as PNG, `WIDTH` pixels wide; raise Invalid when it cannot be drawn.
+
+    Of a file whose end is missing the pages are drawn that are still there.
+    """
+    try:
+        return _drawn(content, page)
+    except Invalid:
+        whole = mended(content)
+        if whole is None:
+            raise
+        return _drawn(whole, page)
+
+
+def _drawn(content: bytes, page: int) -> bytes:
     given = [str(page), str(WIDTH), str(_SECONDS), str(_BYTES)]
     try:
         made = subprocess.run(  # noqa: S603  # ourselves, without a shell

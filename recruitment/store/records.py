@@ -15,6 +15,7 @@ from recruitment.store.tables import (
     document,
     interview,
     letter,
+    mail,
     personal_file,
 )
 
@@ -51,10 +52,14 @@ def get_candidate(uow: UnitOfWork, key: str) -> RowMapping | None:
     return uow.one(select(candidate).where(candidate.c.id == key))
 
 
-def candidate_by_email(uow: UnitOfWork, email: str) -> RowMapping | None:
-    """Return the candidate with this address."""
-    found = func.lower(candidate.c.email) == email.lower()
-    return uow.one(select(candidate).where(found).order_by(candidate.c.created_at).limit(1))
+def candidate_by_email(
+    uow: UnitOfWork, email: str, *, name: str | None = None
+) -> RowMapping | None:
+    """Return the candidate with this address, and with this name where several people read it."""
+    found = select(candidate).where(func.lower(candidate.c.email) == email.lower())
+    if name is not None:
+        found = found.where(func.lower(candidate.c.name) == name.lower())
+    return uow.one(found.order_by(candidate.c.created_at).limit(1))
 
 
 def import_cast(uow: UnitOfWork, row: Mapping[str, object]) -> None:
@@ -173,8 +178,11 @@ def open_personal_file(uow: UnitOfWork, application_id: str) -> int:
 
 
 def erase_person(uow: UnitOfWork, application_id: str) -> int:
-    """Destroy documents, letters and the interview of an application; return how many papers."""
+    """Destroy documents, letters, mails and the interview of an application; return how many."""
     uow.write(delete(interview).where(interview.c.application == application_id))
     of_case = select(case.c.id).where(case.c.key == application_id)
-    gone = uow.write(delete(document).where(document.c.application == application_id))
+    asked = select(mail.c.letter).where(mail.c.application == application_id)
+    gone = uow.write(delete(letter).where(letter.c.id.in_(asked)))
+    gone += uow.write(delete(mail).where(mail.c.application == application_id))
+    gone += uow.write(delete(document).where(document.c.application == application_id))
     return gone + uow.write(delete(letter).where(letter.c.case_id.in_(of_case)))

@@ -195,14 +195,30 @@ mail = Table(
     Column("findings", JSONB, nullable=False),
     #: the call that it is proposed for; null where the subject names none
     Column("call", Text, ForeignKey("call.id"), index=True),
-    #: what a person decided: accepted, resend, late, not_application; null while it waits
+    #: the machine's proposal: accept, flag, sort, ask, quarantine, none (no application)
+    Column("verdict", Text, nullable=False, server_default="sort"),
+    #: what a person decided: accepted, resend, late, not_application; what the machine put aside
+    #: itself: duplicate, report; null while it waits
     Column("sorted_as", Text),
     Column("sorted_by", Text),
     Column("sorted_at", Instant),
     Column("reason", Text),
-    Column("application", Text, ForeignKey("application.id")),
+    Column("application", Text, ForeignKey("application.id"), index=True),
+    #: the letter that asked to send it again, or that a delivery report is about
+    Column("letter", Uuid),
     Index("ix_mail_waiting", "received_at", postgresql_where=text("sorted_as IS NULL")),
     Index(None, "received_at", "sha256"),
+)
+
+#: Where each message was found: what has been read once is not read again.
+mail_place = Table(
+    "mail_place",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    #: IMAP: UIDVALIDITY and UID, ten digits each; Maildir: the unique name
+    Column("place", Text, primary_key=True),
+    Column("mail", Text, nullable=False),
+    Column("read_at", Instant, nullable=False),
 )
 
 #: When each mailbox was read last, and what went wrong.
@@ -276,6 +292,10 @@ letter = Table(
     #: how often the mail server was tried, and what it said last
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("fault", Text),
+    #: null: at once
+    Column("next_attempt_at", Instant),
+    #: set when the mail server refused it for good
+    Column("failed_at", Instant),
     Index(None, "written_at", "id"),
     Index("ix_letter_waiting", "written_at", postgresql_where=text("sent_at IS NULL")),
 )
