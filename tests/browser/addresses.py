@@ -223,8 +223,4 @@ def _asked(ids, endpoint, address):
 
 
 def _filled(rule, given):
-    parts = []
-    for part in rule.split("/"):
-        name = part.strip("<>").rpartition(":")[2]
-        parts.append(given[name] if part.startswith("<") else part)
-    return "/".join(parts)
+    return re.sub(r"<(?:[^<>:]+:)?([^<>]+)>", lambda place: given[place[1]], rule)
