@@ -63,6 +63,7 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
     return [
         ("board", _("Board"), root),
         ("table", _("Table"), f"{root}/table"),
+        ("screening", _("Screening"), f"{root}/screening"),
         ("figures", _("Figures"), f"{root}/figures"),
         ("about", _("About"), f"{root}/about"),
     ]

@@ -22,6 +22,8 @@ from engine.kernel import Element
 from engine.store import tasks as rows
 from engine.store import users
 from engine.worklist import Task
+from recruitment.store import records
+from recruitment.store.screening import DESK
 from web.language import ZONE
 from web.pages import Pages, done
 from web.reasons import step_in_words, why_mine
@@ -50,6 +52,8 @@ class Sheet:
     said: Sequence[Comment] = ()
     #: why the task is not for this person after all: four eyes
     barred: str | None = None
+    #: the address of a page that is made for this step
+    desk: str | None = None
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -147,8 +151,16 @@ def _sheet(act: Act, task: Task) -> Sheet:
         waits={one.element.id: _awaited(definition, one.element.id) for one in ahead},
         said=comments.of_case(act, task.case_id),
         barred=barred,
+        desk=_desk(act, task),
         reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
+
+
+def _desk(act: Act, task: Task) -> str | None:
+    if task.element not in DESK or task.closed_at is not None or not _is_theirs(act, task):
+        return None
+    row = records.get_application(act.uow, task.case_key or "")
+    return f"/calls/{row['call']}/screening/{task.id}" if row else None
 
 
 def _awaited(definition: kernel.Definition, gateway: str) -> tuple[str, ...]:
