@@ -5,6 +5,7 @@ from itertools import product as every_way
 
 from cursus import wiring
 from cursus.config import Config
+from tests.browser import screened
 
 #: Not pages: a stream that never ends.
 STREAMS = frozenset({"pages_live.live"})
@@ -22,6 +23,7 @@ QUERIES = {
     "pages_administration.timer_list": ["span=later", "element=nothing"],
     "pages_administration.user_list": ["q=hanna", "q=nothing%20like%20it", "role=hr_officer"],
     "pages_calls.board": ["name=nothing%20like%20it", "late=yes"],
+    "pages_calls.grid": ["show=all", "show=reviewed", "show=disagreements&sort=-received_at"],
     "pages_calls.table": ["name=nothing%20like%20it", "late=yes", "sort=-name"],
     "pages_cases.every": ["key=nothing%20like%20it", "state=ended", "process=recruitment_case"],
     "pages_cases.show": [
@@ -137,6 +139,14 @@ class Ids:
         boards = [self.officer.get(f"/calls/{one}").text() for one in self.key()]
         found = [re.search(r'data-column="([^"]+)"', board) for board in boards]
         return sorted({one.group(1) for one in found if one})
+
+    def calls_task_id(self):
+        """A task of the screening desk."""
+        return [screened.prepare(self.people.product, "walked", count=2)[0].id]
+
+    def calls_page(self):
+        """The first page of a paper."""
+        return ["1"]
 
     def cases_name(self):
         """A message that a running application waits for, and one that none does."""
