@@ -25,6 +25,8 @@ ADVERSE = frozenset(
         *("unfit", "not_fit", "not_renew", "not_renewed", "incompatible"),
     }
 )
+#: The findings on a criterion that need a coded reason.
+DOUBTED = ("not_met", "ask")
 #: Fewer letters than this are not grounds.
 GROUNDS = 10
 
@@ -81,6 +83,13 @@ def reason_when_adverse(decision: Json, reason: Json, adverse: str = "") -> str 
     if not is_adverse or has_grounds:
         return None
     return "State the grounds: the decision affects the person adversely."
+
+
+def code_when_doubted(finding: Json, code: Json) -> str | None:
+    """Ask for the coded reason where a criterion is not met or has to be asked about."""
+    if finding not in DOUBTED or code:
+        return None
+    return "Choose the reason: the criterion is not met, or has to be asked about."
 
 
 def not_in_future(day: Json, *, today: date) -> str | None:
@@ -172,6 +181,13 @@ RULES: Mapping[str, Rule] = {
             blames=1,
             literal=frozenset({2}),
             optional=1,
+            source="Staff Regulations Art. 25, second paragraph, via CEOS Art. 11 and 81",
+        ),
+        Rule(
+            name="code_when_doubted",
+            parameters=("finding", "code"),
+            check=code_when_doubted,
+            blames=1,
             source="Staff Regulations Art. 25, second paragraph, via CEOS Art. 11 and 81",
         ),
         Rule(

@@ -14,7 +14,9 @@ from engine.errors import Invalid, NotAllowed, NotFound, NotYourTask
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events
+from recruitment import unblinding
 from recruitment.store import records
+from recruitment.store.screening import DESK
 
 #: Least privilege: the kinds of papers that whoever has a task open sees with it, and no others.
 PAPERS_OF_STEP: Mapping[str, frozenset[str]] = {
@@ -29,14 +31,15 @@ PAPERS_OF_STEP: Mapping[str, frozenset[str]] = {
 }
 
 
-def open_paper(act: Act, document: str, what: str) -> RowMapping:
+def open_paper(act: Act, document: str, what: str, *, masked: bool = False) -> RowMapping:
     """Return a document with its content and record the reading as `what`.
 
-    It takes the right to read documents, or an open task of one's own whose step shows papers of
-    this kind. Raises NotFound for both reasons, so that ids cannot be probed.
+    Whoever sees it for a blind step sees it `masked`, unless the blind view is lifted. It takes
+    the right to read documents, or an open task of one's own whose step shows papers of this kind.
+    Raises NotFound for both reasons, so that ids cannot be probed.
     """
     row = records.get_document(act.uow, document)
-    who = _reader(act, row["application"], row["kind"]) if row is not None else None
+    who = _reader(act, row["application"], row["kind"], masked=masked) if row is not None else None
     if row is None or who is None:
         raise NotFound("There is no such document", where=document)
     events.append(
@@ -54,25 +57,35 @@ def may_open(act: Act, application: str, kind: str) -> bool:
     return _reader(act, application, kind) is not None
 
 
-def _reader(act: Act, application: str, kind: str) -> Actor | None:
+def _reader(act: Act, application: str, kind: str, *, masked: bool = False) -> Actor | None:
     try:
         return authorize(act.actor, "document:read", act.shell.policy)
     except NotAllowed:
-        return _by_task(act, application, kind)
+        return _by_task(act, application, kind, masked=masked)
 
 
-def _by_task(act: Act, application: str, kind: str) -> Actor | None:
+def _by_task(act: Act, application: str, kind: str, *, masked: bool) -> Actor | None:
     case = engine_cases.by_key(act.uow, "recruitment_case", application)
     if case is None:
         return None
     for task in worklist.of_case(act.uow, case.id):
         if kind not in PAPERS_OF_STEP.get(task.element, frozenset()):
             continue
+        if task.element in DESK and not masked and not unblinding.is_lifted(act, application):
+            continue
         try:
             return authorize_task(act.actor, task)
         except NotYourTask:
             continue
     return None
+
+
+def page_count(content: bytes) -> int:
+    """Return how many pages a paper has; 0 where it cannot be read page by page."""
+    try:
+        return len(pypdf.PdfReader(io.BytesIO(content), strict=False).pages)
+    except (PyPdfError, ValueError, KeyError, IndexError, RecursionError, TypeError):
+        return 0
 
 
 def text_of(content: bytes, page: int) -> str:

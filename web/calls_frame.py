@@ -66,6 +66,7 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
         ("table", _("Table"), f"{root}/table"),
         ("diagram", _("Diagram"), f"{root}/diagram"),
         ("interviews", _("Interviews"), f"{root}/interviews"),
+        ("screening", _("Screening"), f"{root}/screening"),
         ("figures", _("Figures"), f"{root}/figures"),
         ("about", _("About"), f"{root}/about"),
         *([("long-list", _("Long list"), f"{root}/long-list")] if may("candidate:search") else []),

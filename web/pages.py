@@ -81,6 +81,8 @@ def messages() -> dict[str, str]:
     """Return what a page may say after a change, by its key in the address."""
     return {
         "completed": _("Done. The task is completed."),
+        "review-submitted": _("Your review is submitted and locked."),
+        "blind-lifted": _("The blind view is lifted, and the history says so."),
         "claimed": _("The task is yours now."),
         "unclaimed": _("The task is given back; others see it again."),
         "assigned": _("The task is assigned."),

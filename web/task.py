@@ -21,6 +21,8 @@ from engine.kernel import Element
 from engine.store import tasks as rows
 from engine.store import users
 from engine.worklist import Task
+from recruitment.store import records
+from recruitment.store.screening import DESK
 from web import finished, labels
 from web.finished import Finished
 from web.language import ZONE
@@ -59,6 +61,8 @@ class Sheet:
     barred: str | None = None
     #: what became of it, once it is closed
     over: Finished | None = None
+    #: the address of a page that is made for this step
+    desk: str | None = None
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -68,8 +72,7 @@ def show(task_id: UUID) -> ResponseReturnValue:
         task = worklist.get(act.uow, task_id)
         finished.ensure_concerned(act, task)
         sheet = _sheet(act, task)
-        desk = DESKS.get(task.element)
-        return render("task.html", sheet=sheet, task=task, desk=desk and desk.format(task=task))
+        return render("task.html", sheet=sheet, task=task)
 
 
 @pages.errorhandler(TaskNotOpen)
@@ -168,8 +171,20 @@ def _sheet(act: Act, task: Task) -> Sheet:
         said=comments.of_case(act, task.case_id),
         barred=barred,
         over=finished.of(act, task),
+        desk=_desk(act, task),
         reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
+
+
+def _desk(act: Act, task: Task) -> str | None:
+    if task.closed_at is not None or not _is_theirs(act, task):
+        return None
+    if task.element in DESKS:
+        return DESKS[task.element].format(task=task)
+    if task.element not in DESK:
+        return None
+    row = records.get_application(act.uow, task.case_key or "")
+    return f"/calls/{row['call']}/screening/{task.id}" if row else None
 
 
 def _awaited(definition: kernel.Definition, gateway: str) -> tuple[str, ...]:

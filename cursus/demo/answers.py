@@ -158,10 +158,23 @@ def _shortlist(question: Question) -> Submission:
     return {
         "decision": "shortlist" if wanted else "not_shortlist",
         "merits": [
-            {"criterion": one["criterion"], "points": 4 if wanted else 1, "evidence": "CV, page 2"}
-            for one in criteria
+            {"criterion": one["criterion"], **_merit(question, place, wanted=wanted)}
+            for place, one in enumerate(criteria)
         ],
     }
+
+
+def _merit(question: Question, place: int, *, wanted: bool) -> Submission:
+    """Judge a criterion: who is shortlisted meets all but one, the others fail the essential."""
+    number = (question.plan.number if question.plan else 0) + place
+    if wanted:
+        is_open = place == 4  # noqa: PLR2004  # the last criterion of the call
+        finding, code, points = ("ask", "A1", 3) if is_open else ("met", f"M{1 + number % 2}", 4)
+    else:
+        is_met = place == 2  # noqa: PLR2004  # one asset is shown
+        finding, code, points = ("met", "M2", 3) if is_met else ("not_met", f"N{1 + number % 4}", 1)
+    evidence = f"CV, page 1: {question.plan.experience if question.plan else 0} years described"
+    return {"finding": finding, "code": code, "points": points, "page": 1, "evidence": evidence}
 
 
 def _panel(_question: Question) -> Submission:

@@ -8,6 +8,7 @@ from itertools import product as every_way
 from cursus import wiring
 from cursus.config import Config
 from recruitment.cast.file import COLUMNS
+from tests.browser import screened
 
 #: Not pages: a stream that never ends.
 STREAMS = frozenset({"pages_live.live"})
@@ -26,6 +27,7 @@ QUERIES = {
     "pages_administration.user_list": ["q=hanna", "q=nothing%20like%20it", "role=hr_officer"],
     "pages_calls.board": ["name=nothing%20like%20it", "late=yes"],
     "pages_calls.heat": ["process=expression_of_interest", "process=nothing"],
+    "pages_calls.grid": ["show=all", "show=reviewed", "show=disagreements&sort=-received_at"],
     "pages_calls.table": ["name=nothing%20like%20it", "late=yes", "sort=-name"],
     "pages_cases.every": ["key=nothing%20like%20it", "state=ended", "process=recruitment_case"],
     "pages_cases.show": [
@@ -157,6 +159,14 @@ class Ids:
         found = [re.search(r'data-column="([^"]+)"', board) for board in boards]
         return sorted({one.group(1) for one in found if one})
 
+    def calls_task_id(self):
+        """A task of the screening desk."""
+        return [screened.prepare(self.people.product, "walked", count=2)[0].id]
+
+    def calls_page(self):
+        """The first page of a paper."""
+        return ["1"]
+
     def cases_name(self):
         """A message that a running application waits for, and one that none does."""
         return ["legal_hold", "renewal_answered"]
@@ -181,6 +191,7 @@ class Ids:
     def _done_at(self, name, kind):
         desk = self.people.at(name).request.get("/panel").text()
         return re.findall(rf'href="/{kind}/([0-9a-f-]+)"', desk)[:1]
+
     def calls_task(self):
         """A task that fixes the date of an interview, where one is open, and one that does not."""
         found = self._ask(self.officer, "tasks/mine?limit=50")

@@ -76,6 +76,7 @@ MARKS = {
     "deliberation": "deliberation",
     "scores": "scores",
     "register": "register",
+    "screening": "screening",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
     "studio-form": "editor",

@@ -8,7 +8,7 @@ from PIL import Image
 from engine import clock
 from engine.errors import Invalid
 from engine.store import begin, events
-from recruitment import intake, rendering
+from recruitment import intake, rendering, unblinding
 from recruitment.correspondence import pdf
 from recruitment.store import records
 from tests.web.test_calls import CALL, apply, call, calls
@@ -75,6 +75,9 @@ def test_whoever_must_assess_the_merits_sees_the_application_and_nothing_else(si
     other = site.office.do("hanna", file_passport, task.case_key, passport)
     (paper,) = [one["id"] for one in selection.documents(case) if one["id"] != other["id"]]
     luisa = site.as_("luisa")
+    # a blind step: no picture before the blind view is lifted
+    assert luisa.get(f"/papers/{paper}/pages/1.png").status_code == 404
+    site.office.do("luisa", unblinding.lift, task.id)
     assert luisa.get(f"/papers/{paper}/pages/1.png").status_code == 200
     assert luisa.get(f"/papers/{other['id']}/pages/1.png").status_code == 404
     assert site.as_("petra").get(f"/papers/{paper}/pages/1.png").status_code == 404
