@@ -59,21 +59,15 @@ def _ending(act: Act, case: Case) -> str | None:
 
 
 def tabs(key: str) -> list[tuple[str, str, str]]:
-    """Return name, title and address of the parts of a call."""
+    """Return name, title and address of the parts of a call, in the order of a selection."""
     root = f"/calls/{key}"
-    return [
-        ("board", _("Board"), root),
-        ("table", _("Table"), f"{root}/table"),
-        ("diagram", _("Diagram"), f"{root}/diagram"),
-        ("interviews", _("Interviews"), f"{root}/interviews"),
-        ("screening", _("Screening"), f"{root}/screening"),
-        ("figures", _("Figures"), f"{root}/figures"),
-        ("about", _("About"), f"{root}/about"),
-        *([("long-list", _("Long list"), f"{root}/long-list")] if may("candidate:search") else []),
-    ]
     found = (
         ("board", _("Board"), root, True),
         ("table", _("Table"), f"{root}/table", True),
+        ("diagram", _("Diagram"), f"{root}/diagram", True),
+        ("long-list", _("Long list"), f"{root}/long-list", may("candidate:search")),
+        ("screening", _("Screening"), f"{root}/screening", True),
+        ("interviews", _("Interviews"), f"{root}/interviews", True),
         ("deliberation", _("Deliberation"), f"{root}/deliberation", may("deliberation:read")),
         ("figures", _("Figures"), f"{root}/figures", True),
         ("about", _("About"), f"{root}/about", True),

@@ -61,8 +61,8 @@ UNREACHED = """() => [...document.querySelectorAll("[data-unreached]")].map((one
 #: What is asked for wrongly here, and is refused to everybody.
 WRONG = re.compile(
     r"unit=moons|pages_work[.](together|ask_when|ask_whom)$|pages_history[.]one_event$"
+    r"|new_rehearsal$"
 )
-WRONG = re.compile(r"unit=moons|pages_work[.]together$|pages_history[.]one_event$|new_rehearsal$")
 ROLES = {person.roles[0]: person.name for person in reversed(PEOPLE)}
 #: Which scripts say that they are done, and by which mark on the document.
 MARKS = {
