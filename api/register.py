@@ -120,7 +120,7 @@ class ListedIn(Schema):
 class RemovalIn(Schema):
     """Who is taken off a long list, and why."""
 
-    candidate = fields.String(required=True, validate=validate.Length(min=1, max=300))
+    person = fields.String(required=True, validate=validate.Length(min=1, max=300))
     reason = fields.String(
         required=True, validate=validate.Length(min=1, max=long_list.MOST_REASON)
     )
@@ -263,7 +263,7 @@ def add_to_long_list(body: dict[str, Any], key: str) -> Response:
 def remove_from_long_list(body: dict[str, str], key: str) -> Response:
     """Take a person off the long list of a call, as long as they have not applied."""
     with acting() as act:
-        long_list.remove(act, key, body["candidate"], reason=body["reason"])
+        long_list.remove(act, key, body["person"], reason=body["reason"])
     return make_response("", 204)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import RowMapping
@@ -97,7 +97,7 @@ def place(field: str, key: object, row_id: str) -> tuple[object, str]:
         rows.split(row_id)
     except ValueError as error:
         raise Invalid("This is no place in this list", where="after") from error
-    if isinstance(key, bool) or type(key) not in kinds[field]:
+    if isinstance(key, bool | datetime) or not isinstance(key, kinds[field]):
         raise Invalid("This is no place in this list", where="after")
     return key, row_id
 

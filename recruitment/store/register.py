@@ -63,7 +63,18 @@ def people(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, RowMapping]:
 
 def put_on_long_list(uow: UnitOfWork, row: Mapping[str, object]) -> bool:
     """Put a person on the long list of a call; False when they stand on it already."""
-    return uow.write(upsert(long_list).values(row).on_conflict_do_nothing()) > 0
+    known = select(long_list.c.candidate).where(
+        long_list.c.call == row["call"], long_list.c.candidate == row["candidate"]
+    )
+    if uow.scalar(known) is not None:
+        return False
+    statement = upsert(long_list).values(row).on_conflict_do_nothing()
+    uow.write(statement)
+    # somebody else may have been quicker by a moment: then the entry is theirs
+    mine = known.where(
+        long_list.c.added_by == row["added_by"], long_list.c.added_at == row["added_at"]
+    )
+    return uow.scalar(mine) is not None
 
 
 def take_off_long_list(uow: UnitOfWork, call: str, person: str) -> None:

@@ -24,7 +24,7 @@ BODY = {
     "name": "newcomer", "roles": ["operator"], "reference": "R", "deadline": DUE, "site": "LUX",
     "function_group": "IV", "candidate": {"name": "C", "email": "c@example.org"},
     "received_at": DUE, "kind": "cv", "content": "JVBERi0=", "id": "R1",
-    "approve": True, "taken_on": "2026-01-04", "candidates": ["p1"],
+    "approve": True, "taken_on": "2026-01-04", "candidates": ["p1"], "person": "p1",
 }  # fmt: skip
 
 

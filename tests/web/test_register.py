@@ -370,7 +370,7 @@ def test_the_api_imports_searches_and_lists(selection, hanna):
     assert hanna.post(f"{root}/calls/c1/long-list", json=ask).status_code == 201
     assert hanna.post(f"{root}/calls/c1/long-list", json=ask).status_code == 409
     assert hanna.get(f"{root}/calls/c1/long-list").json[0]["reason"] == "Knows AI"
-    off = {"candidate": person["candidate"], "reason": "Asked for it"}
+    off = {"person": person["candidate"], "reason": "Asked for it"}
     assert hanna.post(f"{root}/calls/c1/long-list/removals", json=off).status_code == 204
     assert hanna.get(f"{root}/calls/c1/long-list").json == []
 
