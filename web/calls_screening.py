@@ -266,7 +266,9 @@ def _step_cell(name: str, row: Mapping[str, Any], told: _Told) -> Cell:
     if row["element"] == name:
         return Cell(word=_("waits"), style="tag--soon")
     if name not in told.steps:
-        return Cell(word=_("not reached"), style="none")
+        # the format is looked at by a person only where the machine found a defect
+        is_skipped = name == "check_format" and "register_application" in told.steps
+        return Cell(word=_("not needed") if is_skipped else _("not reached"), style="none")
     event, answer = told.steps[name]
     who = event["on_behalf_of"] or event["actor"]
     if not event["is_open"]:

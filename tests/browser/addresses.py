@@ -98,6 +98,8 @@ class Ids:
         self.people = people
         self.kept = {}
         self.rules = rules(people.product)
+        # before anything asks for the calls that there are
+        self.at_desk = screened.prepare(people.product, "walked", count=2)[0]
 
     def of(self, endpoint, argument):
         """Return ids for an argument of a page; empty when nobody has said where they come from."""
@@ -161,7 +163,7 @@ class Ids:
 
     def calls_task_id(self):
         """A task of the screening desk."""
-        return [screened.prepare(self.people.product, "walked", count=2)[0].id]
+        return [self.at_desk.id]
 
     def calls_page(self):
         """The first page of a paper."""
