@@ -43,7 +43,7 @@ _PLACE = re.compile(r"\{\w+\}")
 #: Types, headers and the like are no sentences.
 _CODE = re.compile(
     r"\w\[|^[<(\\#]|\bNULL\b|^\w+ \| None$|^[\w-]+ '|=\"|^Bearer|^SpiffWorkflow|%s|%r|charset="
-    r"|pattern\.text|\\s\*|^\*"
+    r"|pattern\.text|\\s\*|^\*|\(\?:|\w\|\w"
 )
 #: Logged, or written into letters and contracts, which have a language of their own.
 _UNTOLD = frozenset(
