@@ -394,13 +394,6 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_task_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
-    op.create_index(
-        "ix_task_aside",
-        "task",
-        ["follow_up_at"],
-        unique=False,
-        postgresql_where=sa.text("closed_at IS NULL AND follow_up_at IS NOT NULL"),
-    )
     op.create_index("ix_task_closed", "task", ["case_id", "closed_at"], unique=False)
     op.create_index(
         "ix_task_element",
