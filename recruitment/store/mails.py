@@ -40,7 +40,8 @@ class Narrowed:
 
 def add(uow: UnitOfWork, row: Mapping[str, object]) -> bool:
     """Store a mail; False when it is known already."""
-    return uow.write(upsert(mail).values(row).on_conflict_do_nothing()) == 1
+    statement = upsert(mail).values(row).on_conflict_do_nothing().returning(mail.c.sha256)
+    return uow.one(statement) is not None
 
 
 def get(uow: UnitOfWork, sha256: str) -> RowMapping | None:
