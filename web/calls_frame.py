@@ -13,6 +13,7 @@ from engine.store import cases as case_rows
 from recruitment.standing import Standing, standing
 from recruitment.store import records
 from web.language import _, ago
+from web.navigation import may
 from web.pages import Pages
 
 pages = Pages("calls", __name__)
@@ -64,6 +65,7 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
         ("board", _("Board"), root),
         ("table", _("Table"), f"{root}/table"),
         ("figures", _("Figures"), f"{root}/figures"),
+        *([("intake", _("Intake"), f"{root}/intake")] if may("mail:sort") else []),
         ("about", _("About"), f"{root}/about"),
     ]
 

@@ -47,6 +47,7 @@ def menu() -> list[Entry]:
     wanted = (
         ("/work", _("My work"), True),
         ("/calls", _("Calls"), may("call:read")),
+        ("/intake", _("Intake"), may("mail:sort")),
         ("/cases", _("Cases"), True),
         ("/studio", _("Studio"), may("definition:check")),
         ("/history", _("History"), may("history:search")),

@@ -110,7 +110,12 @@ def test_the_same_mail_twice_is_once_and_a_changed_one_is_looked_at(database, ma
     maildir.add(letter(text="Another text").as_bytes())
     assert reading.read_all(database) == 3
     found = sorted((row["sorted_as"] or "", row["verdict"]) for row in stored(database))
-    assert found == [("", "accept"), ("", "flag"), ("duplicate", "accept")]
+    assert found == [("", "sort"), ("", "sort"), ("duplicate", "sort")]
+    marked = [
+        row for row in stored(database)
+        if "same-id" in {one["code"] for one in row["findings"]["checks"]}
+    ]  # fmt: skip
+    assert len(marked) == 1
 
 
 # --- IMAP --------------------------------------------------------------------------------------
