@@ -18,6 +18,7 @@ from api.identity import hash_password
 from api.tools import compute
 from cursus import config, service, wiring
 from cursus.demo import show as demonstration
+from cursus.mail import mail
 from engine import (
     archive,
     cases,
@@ -66,6 +67,9 @@ def refusing(command: Command) -> Command:
 @click.version_option(package_name="cursus")
 def main() -> None:
     """Cursus: the working life of a contract agent, with a history that can be proved."""
+
+
+main.add_command(mail)
 
 
 def _say(text: str) -> None:

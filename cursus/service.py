@@ -10,7 +10,7 @@ from types import FrameType
 
 from flask import Flask
 
-from cursus import config, wiring
+from cursus import config, postman, wiring
 from cursus.config import Config
 from cursus.demo import director, people, register
 from engine import clock, worker
@@ -106,4 +106,5 @@ def work(settings: Config) -> None:
     signal.signal(signal.SIGINT, lambda *_: stopped.set())
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     database, key = wiring.database(settings), config.signing_key(settings)
+    postman.start(database, stopped)
     worker.serve(database, wiring.shell(), stopped, signing_key=key)

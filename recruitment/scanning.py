@@ -61,7 +61,11 @@ def _connect(address: str) -> socket.socket:
         return socket.create_connection((host or "localhost", int(port)), timeout=_SECONDS)
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(_SECONDS)
-    connection.connect(address)
+    try:
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 

@@ -1,23 +1,30 @@
 """Administration: whether the house is well, and where to mend it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import render_template as render
 from flask.typing import ResponseReturnValue
 
 from api.house import acting
 from engine import clock, health, timelimits
+from engine.errors import Invalid
 from engine.health import Glance
 from engine.timelimits import SITES
-from recruitment.store import records
+from recruitment.mailbox import settings as mailbox_settings
+from recruitment.outbox import settings as outbox_settings
+from recruitment.store import mails, outbox
 from web.language import ZONE, _, ago, ngettext
 from web.pages import Pages
 
 pages = Pages("administration", __name__)
 
-#: Letters are counted no further than this.
-MANY = 1000
+#: Letters that came back within this time are told of.
+LATELY = timedelta(days=7)
+#: A mailbox is read every minute; after this silence something is wrong.
+UNREAD_AFTER = timedelta(minutes=10)
 #: A timer that is late by less than this is being fired right now.
 TOLERATED = timedelta(seconds=60)
 #: A checkpoint is signed every day; an hour of grace.
@@ -46,10 +53,11 @@ def overview() -> ResponseReturnValue:
     """Show at a glance whether everything works."""
     with acting() as act:
         glance = health.glance(act)
-        letters = records.letters_waiting(act.uow, most=MANY + 1)
+        letters = dict(outbox.counts(act.uow, within=LATELY))
+        boxes = [dict(one) for one in mails.mailboxes(act.uow)]
     checks = [
         _workers(glance), _timers(glance), _operations(glance), _incidents(glance),
-        _letters(letters), _checkpoint(glance), *_calendars(),
+        _letters(letters), _mail_in(boxes), _checkpoint(glance), *_calendars(),
     ]  # fmt: skip
     return render("administration.html", glance=glance, checks=checks)
 
@@ -117,17 +125,58 @@ def _incidents(glance: Glance) -> Check:
     return Check(title=title, state=ACT, text=text % {"n": glance.incidents}, address=address)
 
 
-def _letters(count: int) -> Check:
+def _letters(counts: Mapping[str, int]) -> Check:
     title = _("Letters")
-    if not count:
-        return Check(title=title, state=GOOD, text=_("None waits in the outbox."))
-    number = f"{MANY}+" if count > MANY else str(count)
-    text = ngettext(
-        "%(n)s letter is in the outbox and was not taken by a mail server.",
-        "%(n)s letters are in the outbox and were not taken by a mail server.",
-        count,
+    try:
+        server = outbox_settings.read()
+    except Invalid as error:
+        return Check(title=title, state=ACT, text=_("No letter leaves: %(why)s", why=str(error)))
+    if counts["refused"]:
+        text = ngettext(
+            "%(n)s letter was refused for good: look into its case, then try again on the server.",
+            "%(n)s letters were refused for good: look into their cases, then try again.",
+            counts["refused"],
+        )
+        return Check(title=title, state=ACT, text=text % {"n": counts["refused"]})
+    if server is None:
+        text = ngettext(
+            "No mail server is configured: %(n)s letter stays in the outbox.",
+            "No mail server is configured: %(n)s letters stay in the outbox.",
+            counts["waiting"],
+        )
+        return Check(title=title, state=LOOK, text=text % {"n": counts["waiting"]})
+    return _on_their_way(counts)
+
+
+def _on_their_way(counts: Mapping[str, int]) -> Check:
+    state = LOOK if counts["failing"] or counts["bounced"] else GOOD
+    text = _(
+        "%(waiting)s wait, %(failing)s of them after a failure; %(bounced)s came back in 7 days.",
+        waiting=counts["waiting"],
+        failing=counts["failing"],
+        bounced=counts["bounced"],
     )
-    return Check(title=title, state=LOOK, text=text % {"n": number})
+    return Check(title=_("Letters"), state=state, text=text)
+
+
+def _mail_in(boxes: Sequence[Mapping[str, Any]]) -> Check:
+    title = _("Mail that comes in")
+    faults = [one for one in boxes if one["fault"]]
+    if faults:
+        text = _("%(box)s cannot be read: %(why)s", box=faults[0]["name"], why=faults[0]["fault"])
+        return Check(title=title, state=ACT, text=text)
+    try:
+        is_configured = mailbox_settings.read().is_configured
+    except Invalid as error:
+        return Check(title=title, state=ACT, text=str(error))
+    if not is_configured:
+        text = _("No mailbox is configured: officers hand mails in as files.")
+        return Check(title=title, state=LOOK, text=text)
+    last = max((one["read_at"] for one in boxes), default=None)
+    if last is None or clock.now() - last > UNREAD_AFTER:
+        text = _("The mailbox is not being read: look whether a worker runs.")
+        return Check(title=title, state=ACT, text=text)
+    return Check(title=title, state=GOOD, text=_("Read %(when)s.", when=ago(last)))
 
 
 def _checkpoint(glance: Glance) -> Check:

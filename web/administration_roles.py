@@ -78,6 +78,7 @@ def _subject_titles() -> dict[str, str]:
         "deputy": _("Deputies"),
         "call": _("Calls"),
         "application": _("Applications"),
+        "mail": _("Mail"),
         "document": _("Documents"),
         "cast": _("Database of candidates"),
     }
@@ -113,6 +114,7 @@ def _texts() -> dict[str, str]:
         "call:create": _("Create a call"),
         "call:read": _("See calls and their counts"),
         "application:register": _("Register an application"),
+        "mail:sort": _("Read and sort the mail that comes in"),
         "document:read": _("Read documents of applicants"),
         "cast:import": _("Import an extract of the database of candidates"),
     }

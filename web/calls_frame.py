@@ -65,6 +65,7 @@ def tabs(key: str) -> list[tuple[str, str, str]]:
         ("board", _("Board"), root, True),
         ("table", _("Table"), f"{root}/table", True),
         ("diagram", _("Diagram"), f"{root}/diagram", True),
+        ("intake", _("Intake"), f"{root}/intake", may("mail:sort")),
         ("long-list", _("Long list"), f"{root}/long-list", may("candidate:search")),
         ("screening", _("Screening"), f"{root}/screening", True),
         ("interviews", _("Interviews"), f"{root}/interviews", True),

@@ -118,7 +118,7 @@ def judge(given: Given, content: bytes | None) -> dict[str, str]:
             faults[name] = _("Fill this in.")
         elif len(given[name]) > _MOST_TEXT:
             faults[name] = _("At most %(most)s characters.", most=_MOST_TEXT)
-    if "email" not in faults and not _ADDRESS.match(given["email"]):
+    if "email" not in faults and not is_address(given["email"]):
         faults["email"] = _("This is no mail address.")
     at = received(given)
     if at is None:
@@ -128,6 +128,11 @@ def judge(given: Given, content: bytes | None) -> dict[str, str]:
     if content is None:
         faults["file"] = _("Choose the file that came with the mail.")
     return faults
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text can be a mail address."""
+    return _ADDRESS.match(text) is not None
 
 
 def received(given: Given) -> datetime | None:

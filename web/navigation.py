@@ -54,6 +54,7 @@ def menu() -> list[Entry]:
         ("/work", _("My work"), True),
         ("/panel", _("Panel"), _is("panel_member")),
         ("/calls", _("Calls"), may("call:read")),
+        ("/intake", _("Intake"), may("mail:sort")),
         ("/cases", _("Cases"), True),
         ("/register", _("Register"), may("candidate:search")),
         ("/studio", _("Studio"), may("definition:check")),

@@ -102,6 +102,18 @@ def messages() -> dict[str, str]:
         "call-opened": _("The call is opened. Its first task is to draft it."),
         "application-registered": _("The application is registered."),
         "application-known": _("This mail was registered before: this is its application."),
+        "mail-taken": _("The mail is taken in."),
+        "mail-known": _("This mail was here before: this is it."),
+        "mail-registered": _("Registered. Its case is open."),
+        "mail-newer": _("Registered. It takes the place of the earlier application."),
+        "mail-unused": _("Registered. A later application, received in time, counts."),
+        "mail-too-late": _(
+            "Registered. The application received in time counts; told to the person."
+        ),
+        "mail-asked": _("The letter is written. It leaves with the next round of mail."),
+        "mail-aside": _("Put aside as not an application."),
+        "mail-call": _("The mail is with this call now."),
+        "mail-back": _("The mail waits in the queue again."),
         "draft-begun": _("The draft is begun. Nothing changes for anybody until it is published."),
         "file-added": _("The file is added."),
         "file-removed": _("The file is removed."),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from cursus.demo import mails
 from cursus.demo.answers import Question, answer
 from cursus.demo.candidates import Plan, plans
 from cursus.demo.people import PEOPLE, Person
@@ -126,6 +127,7 @@ def begin_today(database: Database, shell: Shell, *, now: datetime) -> None:
             _apply(stage, stage.now, plan, content)
     with clock.pretending(now):
         worker.run_due(database, shell)
+        mails.deliver(database, content)
 
 
 def _applications() -> Iterator[tuple[datetime, Plan]]:

@@ -55,6 +55,7 @@ def read_all(database: Database) -> int:
     except CursusError as error:
         _note(database, SETTINGS, 0, str(error))
         return 0
+    _forget(database, SETTINGS)
     boxes: list[Reader] = []
     if found.maildir is not None:
         boxes.append(Maildir(folder=found.maildir))
@@ -95,6 +96,11 @@ def _note(database: Database, name: str, messages: int, fault: str | None) -> No
         mails.note_mailbox(uow, row)
 
 
+def _forget(database: Database, name: str) -> None:
+    with begin(database, now=clock.now()) as uow:
+        mails.forget_mailbox(uow, name)
+
+
 def take_in(
     database: Database, one: Delivered, *, by: Actor = POSTMAN, said: datetime | None = None
 ) -> bool:
@@ -102,7 +108,7 @@ def take_in(
 
     It is looked into before the transaction: reading a file may take seconds.
     """
-    sha256 = hashlib.sha256(one.raw).hexdigest()
+    sha256 = digest_of(one.raw)
     with begin(database, now=clock.now()) as uow:
         if mails.get(uow, sha256) is not None:
             _remember(uow, one, sha256)
@@ -116,6 +122,11 @@ def take_in(
             file_away(uow, sha256)
         _remember(uow, one, sha256)
         return is_new
+
+
+def digest_of(raw: bytes) -> str:
+    """Return the digest by which a message is known."""
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _remember(uow: UnitOfWork, one: Delivered, sha256: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from recruitment.checks import Check
 from recruitment.mailbox.message import Mail
@@ -13,13 +14,14 @@ _SPACES = re.compile(r"\s+")
 
 def named(text: str, known: Collection[str]) -> list[str]:
     """Return the known references that a text names, however blanks and letters are written."""
-    squeezed = _SPACES.sub("", text).casefold()
-    return [one for one in known if _stands_in(squeezed, _SPACES.sub("", one).casefold())]
+    return [one for one in known if _pattern(one).search(text)]
 
 
-def _stands_in(text: str, reference: str) -> bool:
-    """Whether it stands there whole: 000001 is not named by 0000012."""
-    return re.search(rf"(?<![a-z0-9]){re.escape(reference)}(?!\d)", text) is not None
+@lru_cache(maxsize=1024)
+def _pattern(reference: str) -> re.Pattern[str]:
+    """Find it whole: 000001 is not named by 0000012."""
+    spaced = r"\s{0,3}".join(re.escape(one) for one in _SPACES.sub("", reference))
+    return re.compile(rf"(?<![A-Za-z0-9]){spaced}(?!\d)", re.IGNORECASE)
 
 
 def call_of(mail: Mail, known: Mapping[str, str]) -> tuple[str | None, Check]:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    delete,
+    func,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import UnitOfWork
@@ -40,7 +51,8 @@ class Narrowed:
 
 def add(uow: UnitOfWork, row: Mapping[str, object]) -> bool:
     """Store a mail; False when it is known already."""
-    return uow.write(upsert(mail).values(row).on_conflict_do_nothing()) == 1
+    statement = upsert(mail).values(row).on_conflict_do_nothing().returning(mail.c.sha256)
+    return uow.one(statement) is not None
 
 
 def get(uow: UnitOfWork, sha256: str) -> RowMapping | None:
@@ -192,6 +204,12 @@ def note_mailbox(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     """Write down when a mailbox was read and what went wrong: no fact about a person."""
     statement = upsert(mailbox_table).values(row)
     uow.write(statement.on_conflict_do_update(index_elements=["name"], set_=dict(row)))
+    uow.changed.discard("mailbox")
+
+
+def forget_mailbox(uow: UnitOfWork, name: str) -> None:
+    """Forget a mailbox, or a fault that is mended."""
+    uow.write(delete(mailbox_table).where(mailbox_table.c.name == name))
     uow.changed.discard("mailbox")
 
 

@@ -26,6 +26,11 @@ def get(uow: UnitOfWork, key: UUID) -> RowMapping | None:
     return uow.one(select(letter).where(letter.c.id == key).with_for_update())
 
 
+def look_at(uow: UnitOfWork, key: UUID) -> RowMapping | None:
+    """Return a letter."""
+    return uow.one(select(letter).where(letter.c.id == key))
+
+
 def change(uow: UnitOfWork, key: UUID, changes: Mapping[str, object]) -> None:
     """Change columns of a letter."""
     uow.write(update(letter).where(letter.c.id == key).values(changes))

@@ -1,0 +1,152 @@
+"""Mails in words: every check, verdict and decision in the language of the reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recruitment.checks import RULES
+from web.language import _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A check as the page shows it."""
+
+    code: str
+    verdict: str
+    rule: str
+    text: str
+
+
+def said(check: Mapping[str, Any]) -> Said:
+    """Return a stored check in words; its facts are filled in."""
+    code, facts = str(check["code"]), dict(check["facts"])
+    words = _texts().get(code, RULES.get(code, ("", code))[1])
+    try:
+        text = words % facts
+    except KeyError:
+        # a check stored by an older release may lack a fact
+        text = RULES.get(code, ("", code))[1]
+    rule = RULES.get(code, ("", ""))[0]
+    return Said(code=code, verdict=str(check["verdict"]), rule=rule, text=text)
+
+
+def verdict_word(verdict: str) -> str:
+    """Return a verdict in a word or two."""
+    return {
+        "accept": _("in order"),
+        "flag": _("in order, marked"),
+        "sort": _("which call?"),
+        "ask": _("ask to resend"),
+        "quarantine": _("quarantine"),
+        "none": _("no application"),
+    }.get(verdict, verdict)
+
+
+def verdict_style(verdict: str) -> str:
+    """Return the class of the tag of a verdict."""
+    return {
+        "accept": "tag--good",
+        "flag": "tag--soon",
+        "sort": "tag--info",
+        "ask": "tag--soon",
+        "quarantine": "tag--late",
+    }.get(verdict, "")
+
+
+def states() -> dict[str, str]:
+    """Return where a mail can stand, in the order of the filter."""
+    return {
+        "waiting": _("waiting"),
+        "accepted": _("accepted"),
+        "late": _("late"),
+        "resend": _("asked to resend"),
+        "not_application": _("not an application"),
+        "duplicate": _("the same mail once more"),
+        "report": _("delivery report"),
+    }
+
+
+def proposals() -> dict[str, str]:
+    """Return the verdicts by which a list can be narrowed."""
+    return {
+        one: verdict_word(one) for one in ("accept", "flag", "sort", "ask", "quarantine", "none")
+    }
+
+
+def _texts() -> dict[str, str]:
+    return {**_of_mails(), **_of_files()}
+
+
+def _of_mails() -> dict[str, str]:
+    return {
+        "receipt-line": _("The receipt is stamped by our own server (Received line %(line)s)."),
+        "receipt-delivery": _(
+            "No Received line of our own server: the delivery into the mailbox counts."
+        ),
+        "receipt-said": _(
+            "No Received line of our own server: the officer who handed it in named the instant."
+        ),
+        "receipt-differs": _(
+            "Our server's line and the delivery lie far apart; delivered %(delivered)s."
+        ),
+        "date-missing": _("The Date line is missing; it would prove nothing."),
+        "date-differs": _("The Date line says “%(date)s”; it proves nothing."),
+        "reference-subject": _("The reference is in the subject: %(reference)s."),
+        "reference-inner": _("The reference is in the forwarded mail's subject: %(reference)s."),
+        "reference-none": _("No reference of a call in the subject."),
+        "reference-body": _("The reference stands in the text only: %(references)s."),
+        "reference-unknown": _("The subject names a call that is not known here: %(reference)s."),
+        "reference-several": _("The subject names several calls: %(references)s."),
+        "reference-other": _("The subject names %(subject)s, the text %(text)s."),
+        "unreadable": _("This mail cannot be read: %(reason)s"),
+        "too-large": _(
+            "The mail has %(megabytes)s MB: only its header was taken over. It lies in the mailbox."
+        ),
+        "same-id": _("Another mail has the same Message-ID, but other contents: %(sha256)s."),
+        "forwarded": _("Forwarded as a message of its own, unwrapped; the outer mail is kept."),
+        "signed": _("Signed and unwrapped; the signature is not verified."),
+        "encrypted": _("The mail is encrypted: nobody here can read it."),
+        "images": _("Images that belong to the text are left out: %(number)s."),
+        "automatic": _("An automatic reply (%(header)s): no application, and never answered."),
+        "report": _("A delivery report: %(reason)s"),
+        "report-ours": _("It is about a letter of ours, which is marked."),
+        "files-one": _("One file came with the mail."),
+        "files-none": _("No file came with the mail."),
+        "files-several": _("%(number)s files came with the mail; the call asks for one PDF."),
+    }
+
+
+def _of_files() -> dict[str, str]:
+    return {
+        "file-outlook": _("A winmail.dat container of Outlook: nobody else can open it."),
+        "file-type": _("Declared as %(type)s, but a PDF by its contents."),
+        "pdf-empty": _("The file is empty."),
+        "pdf-large": _("The file has %(megabytes)s MB; at most %(most)s MB are looked into."),
+        "pdf-not": _("The file is not a PDF; it looks like: %(looks)s."),
+        "pdf-locked": _("The file is locked with a password."),
+        "pdf-restricted": _("The file is encrypted, but opens without a password."),
+        "pdf-unreadable": _("The file cannot be read (pypdf: %(pypdf)s; PDFium: %(pdfium)s)."),
+        "pdf-slow": _("Reading the file takes more than %(seconds)s s or too much memory."),
+        "pdf-pages": _("The file has %(pages)s pages; at most %(most)s are looked into."),
+        "pdf-no-page": _("The file has no page."),
+        "pdf-opens": _("Two programs read it alike: %(pages)s pages."),
+        "pdf-disagree": _(
+            "Two programs read it differently (pypdf: %(pypdf)s; PDFium: %(pdfium)s)."
+        ),
+        "pdf-script": _("A script would run on opening. The pages shown here run nothing."),
+        "pdf-launch": _("It would start a program. The pages shown here start nothing."),
+        "pdf-xfa": _("An XFA form: what is shown may differ from what was filled in."),
+        "pdf-portfolio": _("A portfolio of several files: only its cover is shown."),
+        "pdf-image": _("The first pages hold images only: a scan without text."),
+        "pdf-attached": _("Files are inside: %(names)s."),
+        "pdf-before": _("%(bytes)s bytes stand before the PDF begins."),
+        "pdf-after": _("%(bytes)s bytes stand after its end."),
+        "pdf-signed": _("Signed; kept as it is."),
+        "pdf-archive": _("It says that it is a PDF/A."),
+        "europass": _("A Europass record is inside."),
+        "scan-clean": _("The virus scanner found nothing."),
+        "scan-found": _("The virus scanner found %(name)s."),
+        "scan-none": _("Not scanned for viruses: no scanner is configured."),
+        "scan-failed": _("Not scanned for viruses: the scanner did not answer (%(error)s)."),
+    }
