@@ -115,6 +115,9 @@ def _texts() -> dict[str, str]:
         "call:read": _("See calls and their counts"),
         "application:register": _("Register an application"),
         "mail:sort": _("Read and sort the mail that comes in"),
+        "candidate:search": _("Search the register and keep long lists"),
+        "deliberation:read": _("Read scores and the merit order once all are in"),
+        "panel:remind": _("Remind panel members whose scores are missing"),
         "document:read": _("Read documents of applicants"),
         "cast:import": _("Import an extract of the database of candidates"),
     }

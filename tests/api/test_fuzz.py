@@ -70,7 +70,7 @@ def _ids(office):
     return {
         "case_id": case, "task_id": office.task(case).id, "timer_id": timer["id"],
         "digest": definition, "old": definition, "new": definition, "name": "luc", "key": "X-1",
-        "incident_id": uuid4(), "deputyship": uuid4(), "document_id": "d",
+        "incident_id": uuid4(), "person": "p1", "deputyship": uuid4(), "document_id": "d",
         "draft_id": _draft(office), "proposal_id": uuid4(),
         "instant": "2026-01-05T09:00:00Z",
     }  # fmt: skip
