@@ -16,6 +16,7 @@ from engine.timelimits import SITES
 from recruitment.mailbox import settings as mailbox_settings
 from recruitment.outbox import settings as outbox_settings
 from recruitment.store import mails, outbox
+from recruitment.store.outbox import Counts
 from web.language import ZONE, _, ago, ngettext
 from web.pages import Pages
 
@@ -125,36 +126,36 @@ def _incidents(glance: Glance) -> Check:
     return Check(title=title, state=ACT, text=text % {"n": glance.incidents}, address=address)
 
 
-def _letters(counts: Mapping[str, int]) -> Check:
+def _letters(counts: Counts) -> Check:
     title = _("Letters")
     try:
         server = outbox_settings.read()
     except Invalid as error:
         return Check(title=title, state=ACT, text=_("No letter leaves: %(why)s", why=str(error)))
-    if counts["refused"]:
+    if counts.refused:
         text = ngettext(
             "%(n)s letter was refused for good: look into its case, then try again on the server.",
             "%(n)s letters were refused for good: look into their cases, then try again.",
-            counts["refused"],
+            counts.refused,
         )
-        return Check(title=title, state=ACT, text=text % {"n": counts["refused"]})
+        return Check(title=title, state=ACT, text=text % {"n": counts.refused})
     if server is None:
         text = ngettext(
             "No mail server is configured: %(n)s letter stays in the outbox.",
             "No mail server is configured: %(n)s letters stay in the outbox.",
-            counts["waiting"],
+            counts.waiting,
         )
-        return Check(title=title, state=LOOK, text=text % {"n": counts["waiting"]})
+        return Check(title=title, state=LOOK, text=text % {"n": counts.waiting})
     return _on_their_way(counts)
 
 
-def _on_their_way(counts: Mapping[str, int]) -> Check:
-    state = LOOK if counts["failing"] or counts["bounced"] else GOOD
+def _on_their_way(counts: Counts) -> Check:
+    state = LOOK if counts.failing or counts.bounced else GOOD
     text = _(
         "%(waiting)s wait, %(failing)s of them after a failure; %(bounced)s came back in 7 days.",
-        waiting=counts["waiting"],
-        failing=counts["failing"],
-        bounced=counts["bounced"],
+        waiting=counts.waiting,
+        failing=counts.failing,
+        bounced=counts.bounced,
     )
     return Check(title=_("Letters"), state=state, text=text)
 

@@ -213,6 +213,6 @@ def forget_mailbox(uow: UnitOfWork, name: str) -> None:
     uow.changed.discard("mailbox")
 
 
-def mailboxes(uow: UnitOfWork) -> Sequence[RowMapping]:
+def mailboxes(uow: UnitOfWork) -> list[dict[str, Any]]:
     """Return the mailboxes with their last reading."""
-    return uow.all(select(mailbox_table).order_by(mailbox_table.c.name))
+    return [dict(row) for row in uow.all(select(mailbox_table).order_by(mailbox_table.c.name))]

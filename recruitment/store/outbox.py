@@ -1,13 +1,17 @@
 """Letters on their way: the next one to send, and what became of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, or_, select, update
 
 from engine.store import UnitOfWork
 from recruitment.store.tables import call, letter
+
+#: Letters are counted no further than this.
+MANY = 1000
 
 
 def next_due(uow: UnitOfWork) -> RowMapping | None:
@@ -49,16 +53,33 @@ def again(uow: UnitOfWork, key: UUID | None) -> int:
     return uow.write(statement.values(failed_at=None, next_attempt_at=None, attempts=0))
 
 
-def counts(uow: UnitOfWork, *, within: timedelta) -> RowMapping:
-    """Count letters: waiting, waiting after a failure, refused, and lately come back."""
-    is_waiting = letter.c.sent_at.is_(None) & letter.c.failed_at.is_(None)
-    statement = select(
-        func.count().filter(is_waiting).label("waiting"),
-        func.count().filter(is_waiting, letter.c.attempts > 0).label("failing"),
-        func.count().filter(letter.c.failed_at.is_not(None)).label("refused"),
-    ).where(letter.c.sent_at.is_(None))
-    came_back = select(func.count()).where(letter.c.bounced_at > uow.now - within)
-    return uow.all(select(statement.subquery(), came_back.scalar_subquery().label("bounced")))[0]
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many letters are where; none is counted beyond MANY."""
+
+    waiting: int
+    #: waiting after a failed attempt
+    failing: int
+    refused: int
+    #: lately come back
+    bounced: int
+
+
+def counts(uow: UnitOfWork, *, within: timedelta) -> Counts:
+    """Count the letters in the outbox and those that came back within this time."""
+    waits = letter.c.sent_at.is_(None) & letter.c.failed_at.is_(None)
+    tried = letter.c.sent_at.is_(None) & (letter.c.attempts > 0)
+    return Counts(
+        waiting=_count(uow, waits),
+        failing=_count(uow, tried & letter.c.failed_at.is_(None)),
+        refused=_count(uow, tried & letter.c.failed_at.is_not(None)),
+        bounced=_count(uow, letter.c.bounced_at > uow.now - within),
+    )
+
+
+def _count(uow: UnitOfWork, which: ColumnElement[bool]) -> int:
+    found = select(letter.c.id).where(which).limit(MANY).subquery()
+    return int(uow.scalar(select(func.count()).select_from(found)) or 0)
 
 
 def call_of_case(uow: UnitOfWork, case_id: UUID) -> str | None:

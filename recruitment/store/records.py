@@ -163,12 +163,6 @@ def letters(uow: UnitOfWork, case_id: object) -> Sequence[RowMapping]:
     return uow.all(statement.order_by(letter.c.written_at, letter.c.id))
 
 
-def letters_waiting(uow: UnitOfWork, *, most: int) -> int:
-    """Count the letters that no mail server has taken yet, no further than `most`."""
-    waiting = select(letter.c.id).where(letter.c.sent_at.is_(None)).limit(most)
-    return int(uow.scalar(select(func.count()).select_from(waiting.subquery())) or 0)
-
-
 def open_personal_file(uow: UnitOfWork, application_id: str) -> int:
     """Open the one personal file of an agent and return its number (Staff Regulations Art. 26)."""
     row = {"application": application_id, "opened_at": uow.now}

@@ -298,6 +298,12 @@ letter = Table(
     Column("failed_at", Instant),
     Index(None, "written_at", "id"),
     Index("ix_letter_waiting", "written_at", postgresql_where=text("sent_at IS NULL")),
+    Index(
+        "ix_letter_tried",
+        "written_at",
+        postgresql_where=text("sent_at IS NULL AND attempts > 0"),
+    ),
+    Index("ix_letter_bounced_at", "bounced_at", postgresql_where=text("bounced_at IS NOT NULL")),
 )
 
 personal_file = Table(

@@ -120,7 +120,7 @@ def test_a_long_queue_is_read_page_by_page(queue):
     for number in range(52):
         queue.arrive(files=(), message_id=f"<{number}@x>", text=str(number))
     said = queue.page("/calls/c1/intake")
-    assert said.count("/intake/") > 50
+    assert said.count('href="/intake/') == 50
     following = re.search(r'rel="next" href="([^"]+)"', said).group(1).replace("&amp;", "&")
     assert queue.page(following).count("<tr><td") == 2
 
@@ -297,7 +297,7 @@ def test_a_newer_mail_in_time_that_is_sorted_after_the_deadline_still_counts(que
     queue.decide(newer, "register", SAID)
     with queue.office.begin() as uow:
         application = records.get_application(uow, queue.row(first)["application"])
-        said = uow.one(text("SELECT text FROM case_comment"))["text"]
+        said = uow.one(text("SELECT text FROM comment"))["text"]
     assert application["digest"] == queue.row(newer)["findings"]["files"][0]["sha256"]
     assert application["digest"] in said
 

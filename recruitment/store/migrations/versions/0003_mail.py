@@ -24,6 +24,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mail_application"), "mail", ["application"], unique=False)
     op.add_column("letter", sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("letter", sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_letter_tried",
+        "letter",
+        ["written_at"],
+        unique=False,
+        postgresql_where=sa.text("sent_at IS NULL AND attempts > 0"),
+    )
+    op.create_index(
+        "ix_letter_bounced_at",
+        "letter",
+        ["bounced_at"],
+        unique=False,
+        postgresql_where=sa.text("bounced_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
