@@ -54,7 +54,7 @@ def overview() -> ResponseReturnValue:
     """Show at a glance whether everything works."""
     with acting() as act:
         glance = health.glance(act)
-        letters = dict(outbox.counts(act.uow, within=LATELY))
+        letters = outbox.counts(act.uow, within=LATELY)
         boxes = [dict(one) for one in mails.mailboxes(act.uow)]
     checks = [
         _workers(glance), _timers(glance), _operations(glance), _incidents(glance),
