@@ -44,6 +44,7 @@ MARKS = {
     "calls": "calls",
     "calls-board": "board",
     "case": "diagram",
+    "intake": "intake",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
     "studio-form": "editor",
