@@ -109,7 +109,8 @@ def attached(name, data):
 
 def bomb():
     """A page whose content is 600 MB once it is unpacked twice."""
-    once = zlib.compress(b" " * 600_000_000, 9)
+    packer = zlib.compressobj(9)
+    once = b"".join(packer.compress(b" " * 1_000_000) for _ in range(600)) + packer.flush()
 
     def change(writer):
         stream = StreamObject()

@@ -196,7 +196,7 @@ def _proposed(
         "language": "",
         "file": "" if chosen is None else str(chosen),
         "in_order": "",
-        "reason": "",
+        "reason": _("An automatic mail") if row["verdict"] == "none" else "",
         **_answer(row, call),
     }
 

@@ -7,6 +7,14 @@ from typing import Any
 from recruitment.checks import RULES
 from web.language import _
 
+#: What is written down and says nothing for or against the mail.
+_NOTED = frozenset(
+    {
+        "receipt-delivery", "date-missing", "date-differs", "images", "signed", "file-type",
+        "pdf-attached", "pdf-before", "pdf-after", "pdf-archive", "europass", "scan-none",
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -16,6 +24,9 @@ class Said:
     verdict: str
     rule: str
     text: str
+    #: the verdict in a word; what is only written down is neither in order nor out of it
+    word: str
+    style: str
 
 
 def said(check: Mapping[str, Any]) -> Said:
@@ -27,8 +38,15 @@ def said(check: Mapping[str, Any]) -> Said:
     except KeyError:
         # a check stored by an older release may lack a fact
         text = RULES.get(code, ("", code))[1]
-    rule = RULES.get(code, ("", ""))[0]
-    return Said(code=code, verdict=str(check["verdict"]), rule=rule, text=text)
+    verdict, is_noted = str(check["verdict"]), code in _NOTED and check["verdict"] == "accept"
+    return Said(
+        code=code,
+        verdict=verdict,
+        rule=RULES.get(code, ("", ""))[0],
+        text=text,
+        word=_("noted") if is_noted else verdict_word(verdict),
+        style="" if is_noted else verdict_style(verdict),
+    )
 
 
 def verdict_word(verdict: str) -> str:

@@ -64,8 +64,10 @@ def judge(
 
 def _receipt(receipt: Receipt) -> Iterator[Check]:
     if receipt.source != "line":
+        # where no server of ours is named, the delivery is what there is
+        is_usual = receipt.source == "delivery" and not receipt.host
         code = "receipt-delivery" if receipt.source == "delivery" else "receipt-said"
-        yield Check(code=code, verdict="flag")
+        yield Check(code=code, verdict="accept" if is_usual else "flag")
         return
     yield Check(code="receipt-line", verdict="accept", facts={"line": receipt.number})
     delivered = receipt.delivered_at

@@ -28,6 +28,8 @@ class Receipt:
     line: str
     #: the place of that line among the Received lines, from 1 on top
     number: int
+    #: our receiving server, as far as it is configured
+    host: str
     #: when the mailbox says that it was delivered
     delivered_at: datetime | None
 
@@ -44,14 +46,19 @@ def receipt_of(
             at = instant_of(line)
             if at is not None:
                 return Receipt(
-                    at=at, source="line", line=line, number=number, delivered_at=delivered_at
+                    at=at,
+                    source="line",
+                    line=line,
+                    number=number,
+                    host=host,
+                    delivered_at=delivered_at,
                 )
             break
     at = delivered_at or said
     if at is None:
         return None
     source: Source = "delivery" if delivered_at else "said"
-    return Receipt(at=at, source=source, line="", number=0, delivered_at=delivered_at)
+    return Receipt(at=at, source=source, line="", number=0, host=host, delivered_at=delivered_at)
 
 
 def by_host(line: str) -> str:

@@ -28,6 +28,8 @@ QUERIES = {
     "pages_calls.board": ["name=nothing%20like%20it", "late=yes"],
     "pages_calls.heat": ["process=expression_of_interest", "process=nothing"],
     "pages_calls.grid": ["show=all", "show=reviewed", "show=disagreements&sort=-received_at"],
+    "pages_calls.intake_of_call": ["state=all", "words=nothing%20like%20it", "time=late"],
+    "pages_calls.intake_of_none": ["state=not_application"],
     "pages_calls.table": ["name=nothing%20like%20it", "late=yes", "sort=-name"],
     "pages_cases.every": ["key=nothing%20like%20it", "state=ended", "process=recruitment_case"],
     "pages_cases.show": [
@@ -204,6 +206,14 @@ class Ids:
         """The paper of an application."""
         application = self.calls_application()[0]
         return [self._ask(self.officer, f"applications/{application}/documents")[0]["id"]]
+    def calls_sha256(self):
+        """The mails that wait in the second call: in time, late, two papers, an automatic reply."""
+        page = self.officer.get("/calls/demonstration-today/intake").text()
+        return list(dict.fromkeys(re.findall(r'href="/intake/([0-9a-f]{64})"', page)))
+
+    def calls_file(self):
+        """The first file of a mail, and one that is not there."""
+        return ["0", "9"]
 
     def papers_page(self):
         """The first page, and one that is not there."""
@@ -222,6 +232,12 @@ class Ids:
         )
         assert answer.ok, answer.text()
         return [answer.url.rpartition("/")[2]]
+    calls_page = papers_page
+
+    def papers_document(self):
+        """The paper of an application."""
+        application = self.calls_application()[0]
+        return [self._ask(self.officer, f"applications/{application}/documents")[0]["id"]]
 
     def studio_old(self):
         """The version that the draft began with."""

@@ -77,6 +77,7 @@ MARKS = {
     "scores": "scores",
     "register": "register",
     "screening": "screening",
+    "intake": "intake",
     "studio-bpmn": "editor",
     "studio-dmn": "editor",
     "studio-form": "editor",

@@ -388,6 +388,14 @@ def test_a_delivery_far_from_the_line_is_marked(monkeypatch):
     assert row["verdict"] == "flag"
 
 
+@pytest.mark.parametrize(("host", "verdict"), [("", "accept"), ("other.example", "flag")])
+def test_a_missing_line_is_marked_where_our_server_is_named(monkeypatch, host, verdict):
+    monkeypatch.setenv("CURSUS_MAIL_HOST", host)
+    raw = letter().as_bytes()
+    row = understood(Delivered(raw=raw, size=len(raw), delivered_at=AT, source="x"), KNOWN)
+    assert row["verdict"] == verdict
+
+
 # --- references and addresses ------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from cursus.demo import mails as demonstration
 from engine import clock
 from engine.history import EventKind
 from engine.store import cases as case_rows
@@ -496,6 +497,20 @@ def test_the_end_of_a_personal_file_takes_the_mail_along(queue):
             payload={},
         )  # fmt: skip
     assert queue.row(sha256) is None
+
+
+def test_the_demonstration_leaves_mails_of_every_kind(queue, monkeypatch):
+    monkeypatch.delenv("CURSUS_MAIL_HOST")
+    for _ in range(2):
+        demonstration.deliver(queue.office.database, CALL)
+    with queue.office.begin() as uow:
+        found = mails.page(uow, mails.Narrowed(call="c1"), backwards=False, after=None, limit=10)
+    assert [(one["verdict"], one["late"]) for one in found] == [
+        ("ask", False),
+        ("none", False),
+        ("accept", False),
+        ("accept", True),
+    ]
 
 
 def test_the_call_of_these_tests_is_the_one_that_the_mails_name():
