@@ -108,7 +108,7 @@ class Planner:
     def placed(self) -> list[Placement]:
         """The placements with a slot, in the order of their slots."""
         found = [one for one in self.placements if one.slot is not None]
-        return sorted(found, key=lambda one: (one.slot.starts_at, one.name))  # type: ignore[union-attr]  # just looked
+        return sorted(found, key=lambda one: (one.slot.starts_at, one.application))  # type: ignore[union-attr]  # just looked
 
     @property
     def waiting(self) -> list[Placement]:

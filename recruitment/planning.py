@@ -7,6 +7,7 @@ decides. The numbers are parameters of policy.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from engine.timelimits import ZONE, Site, is_working_day, latest_before
@@ -184,7 +185,12 @@ def room(place: str) -> str:
 
 def earliest(now: datetime, notice: str, site: Site) -> date:
     """Return the first day that leaves the candidate the notice of policy."""
-    today = now.astimezone(ZONE).date()
+    return _earliest(now.astimezone(ZONE).date(), notice, site)
+
+
+@lru_cache(maxsize=64)
+def _earliest(today: date, notice: str, site: Site) -> date:
+    # one day for all candidates of a page
     day = today
     while latest_before(day, notice, site).day < today:
         day += timedelta(days=1)

@@ -11,8 +11,8 @@ from api.house import acting
 from engine import cases
 from engine.access import authorize_task
 from engine.cases import Act
-from engine.errors import Conflict, NotFound
-from recruitment.planner import Placement, Planner, planner_of, wish_of, with_placed
+from engine.errors import Conflict, Invalid, NotFound
+from recruitment.planner import Booking, Placement, Planner, planner_of, wish_of, with_placed
 from recruitment.planning import Finding, Slot, earliest, judge, refusals
 from recruitment.proposing import propose
 from recruitment.store import interviews
@@ -66,6 +66,7 @@ def _page(
     monday = monday_of(week) if week else first_week(planner)
     places = _places(act, head, planner)
     by_member = asked.get("by") == "members"
+    shown = _placed(planner)
     return render(
         "call_interviews.html",
         head=head,
@@ -80,9 +81,32 @@ def _page(
         faults=faults or {},
         may_plan=any(is_theirs(act, one.task) for one in planner.placements),
         now_seen=act.uow.now.isoformat(),
-        has_warnings=any(one.findings and not one.is_refused for one in planner.placed),
-        sendable=[one for one in planner.placed if not one.is_refused],
+        shown=shown,
+        has_warnings=any(one.findings and not one.is_refused for one in shown.items),
+        sendable=[one for one in shown.items if not one.is_refused],
+        bookings=_booked(planner),
     )
+
+
+def _placed(planner: Planner) -> lists.Shown[Placement]:
+    """Return a page of the placements, in the order of their slots."""
+    wanted, rows = lists.asked(["slot"]), planner.placed
+    if wanted.after is not None:
+        if not isinstance(wanted.after.key, datetime):
+            raise Invalid(_("This is no place in this list"), where="after")
+        place = (wanted.after.key, wanted.after.id)
+        rows = [one for one in rows if (_at(one), one.application) > place]
+    return lists.shown(rows[: lists.SIZE + 1], wanted, key=_at, row_id=lambda one: one.application)
+
+
+def _at(one: Placement) -> datetime | None:
+    return one.slot.starts_at if one.slot else None
+
+
+def _booked(planner: Planner) -> list[Booking]:
+    """Return what is booked: first what bounced, then what is to come; all of it on demand."""
+    found = sorted(planner.bookings, key=lambda one: (one.bounced_at is None, not one.stands))
+    return found if request.args.get("booked") == "all" else found[: lists.SIZE]
 
 
 def _form(head: Head, planner: Planner, asked: Given) -> dict[str, str]:

@@ -158,12 +158,16 @@ def free_from(day: date, busy: Sequence[Slot], policy: Policy) -> str | None:
     at = datetime.combine(day, time.fromisoformat(policy.opens), tzinfo=ZONE)
     closes = datetime.combine(day, time.fromisoformat(policy.closes), tzinfo=ZONE)
     length = timedelta(minutes=policy.minutes)
-    while at + length <= closes:
-        wanted = Slot(starts_at=at, minutes=policy.minutes, place="")
-        if not any(one.overlaps(wanted) for one in busy):
-            return at.strftime("%H:%M")
-        at += _STEP
-    return None
+    for one in sorted(busy, key=lambda one: one.starts_at):
+        if at + length <= one.starts_at:
+            break
+        at = max(at, _rounded(one.ends_at.astimezone(ZONE)))
+    return at.strftime("%H:%M") if at + length <= closes else None
+
+
+def _rounded(at: datetime) -> datetime:
+    """Return the next quarter of an hour, or the instant itself."""
+    return at + (-timedelta(minutes=at.minute, seconds=at.second) % _STEP)
 
 
 def _of_members(entries: Sequence[Entry], days: Sequence[date]) -> list[Line]:

@@ -4,13 +4,14 @@ from engine.timelimits import ZONE
 from recruitment.planner import State
 from recruitment.planning import Finding, Slot
 from web.calls_frame import pages
-from web.language import _, time_of_day, weekday
+from web.language import _, weekday
 from web.language import day as day_words
 
 
 def hours(slot: Slot) -> str:
     """Write the hours of a slot: from and to."""
-    return f"{time_of_day(slot.starts_at)}\N{EN DASH}{time_of_day(slot.ends_at)}"
+    first, last = slot.starts_at.astimezone(ZONE), slot.ends_at.astimezone(ZONE)
+    return f"{first:%H:%M}\N{EN DASH}{last:%H:%M}"
 
 
 def slot_words(slot: Slot) -> str:

@@ -127,7 +127,13 @@ def day(value: date | datetime | str | None) -> str:
 
 def weekday(value: date) -> str:
     """Write a day with its weekday: Tue 27 Jan 2026."""
-    return format_date(value, "EEE d MMM y", locale=locale(current()))
+    return _weekday(value, current())
+
+
+@lru_cache(maxsize=1000)
+def _weekday(value: date, code: str) -> str:
+    # lists say the same few days on every line
+    return format_date(value, "EEE d MMM y", locale=locale(code))
 
 
 def time_of_day(value: datetime) -> str:

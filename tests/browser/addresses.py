@@ -167,10 +167,6 @@ class Ids:
         """A task of the screening desk."""
         return [self.at_desk.id]
 
-    def calls_page(self):
-        """The first page of a paper."""
-        return ["1"]
-
     def cases_name(self):
         """A message that a running application waits for, and one that none does."""
         return ["legal_hold", "renewal_answered"]
@@ -206,6 +202,7 @@ class Ids:
         """The paper of an application."""
         application = self.calls_application()[0]
         return [self._ask(self.officer, f"applications/{application}/documents")[0]["id"]]
+
     def calls_sha256(self):
         """The mails that wait in the second call: in time, late, two papers, an automatic reply."""
         page = self.officer.get("/calls/demonstration-today/intake").text()
@@ -232,12 +229,8 @@ class Ids:
         )
         assert answer.ok, answer.text()
         return [answer.url.rpartition("/")[2]]
-    calls_page = papers_page
 
-    def papers_document(self):
-        """The paper of an application."""
-        application = self.calls_application()[0]
-        return [self._ask(self.officer, f"applications/{application}/documents")[0]["id"]]
+    calls_page = papers_page
 
     def studio_old(self):
         """The version that the draft began with."""
