@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 
@@ -87,7 +88,11 @@ def pdf(
     }
     source = (resources.files("recruitment.letters") / "document.typ").read_bytes()
     made = typst.compile(
-        source, sys_inputs={"data": orjson.dumps(content).decode()}, pdf_standards="a-2b"
+        source,
+        sys_inputs={"data": orjson.dumps(content).decode()},
+        pdf_standards="a-2b",
+        # the day of the document, not of the machine: the same document twice is one
+        timestamp=int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp()),
     )
     if not isinstance(made, bytes):
         raise OperationFailed("The document could not be set")

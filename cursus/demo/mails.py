@@ -63,4 +63,7 @@ def _mail(
     message.set_content("Dear colleagues,\n\nplease find my application attached.\n")
     for name, content in files.items():
         message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+    if files:
+        # drawn at random otherwise: the same mail twice would be two
+        message.set_boundary(f"=={box}==")
     return at, message

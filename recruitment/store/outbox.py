@@ -47,10 +47,13 @@ def remove(uow: UnitOfWork, key: UUID) -> None:
 
 def again(uow: UnitOfWork, key: UUID | None) -> int:
     """Let refused letters be tried again, or one of them; return how many."""
-    statement = update(letter).where(letter.c.sent_at.is_(None), letter.c.failed_at.is_not(None))
+    refused = letter.c.sent_at.is_(None) & letter.c.failed_at.is_not(None)
     if key is not None:
-        statement = statement.where(letter.c.id == key)
-    return uow.write(statement.values(failed_at=None, next_attempt_at=None, attempts=0))
+        refused &= letter.c.id == key
+    if not uow.all(select(letter.c.id).where(refused).limit(1)):
+        return 0
+    changes = {"failed_at": None, "next_attempt_at": None, "attempts": 0}
+    return uow.write(update(letter).where(refused).values(changes))
 
 
 @dataclass(frozen=True, kw_only=True)
