@@ -61,6 +61,8 @@ def database(server, request):
     database = connect(server.set(database=name), pool_size=4)
     yield database
     if not request.node.get_closest_marker("tampers"):
+        from tests.proving import prove_all  # noqa: PLC0415  # only tests with a database pay for it
+
         prove_all(database)
     database.engine.dispose()
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -85,15 +87,3 @@ def front(office):
     from tests.support import Front  # noqa: PLC0415  # only tests with a database pay for it
 
     return Front(office)
-
-
-def prove_all(database: Database) -> None:
-    """Replay every case of the database and compare with what is stored."""
-    from engine import clock, replay  # noqa: PLC0415  # only tests with a database pay for it
-    from engine.store import begin, cases  # noqa: PLC0415
-    from engine.store.cases import CaseFilter  # noqa: PLC0415
-
-    with begin(database, now=clock.now()) as uow:
-        for case in cases.search(uow, CaseFilter(), sort="opened_at", after=None, limit=100_000):
-            proof = replay.prove(uow, case.id)
-            assert proof.ok, f"{proof.stream} event {proof.first_bad}: {proof.reason}"

@@ -15,6 +15,7 @@ from engine.store.tasks import TaskFilter
 from recruitment import intake
 from recruitment.correspondence import pdf
 from recruitment.store import records
+from tests.staging import staged
 
 #: The people of the demonstration: hanna and henri (HR), luisa and lars (line managers), pavel
 #: (chairs), petra and peter (panel), carla and cyril (authority), maria, olga, otto, anton, oscar.
@@ -34,10 +35,24 @@ class Selection:
     def __init__(self, office, frozen):
         self.office, self.frozen = office, frozen
         office.shell = wiring.shell()
-        office.hire({one.name: list(one.roles) for one in PEOPLE if one.name not in KNOWN})
-        for process in ("call_for_interest", "recruitment_case"):
-            office.publish(process, wiring.shipped_files())
         self.plans = {}
+        self.staged("published", self._publish)
+
+    def _publish(self):
+        self.office.hire({one.name: list(one.roles) for one in PEOPLE if one.name not in KNOWN})
+        for process in ("call_for_interest", "recruitment_case"):
+            self.office.publish(process, wiring.shipped_files())
+
+    def staged(self, key, play):
+        """Play once what many tests begin with; it must be the first thing that a test does."""
+        found, self.plans = staged(
+            self.office.database,
+            self.frozen,
+            key,
+            lambda: (play(), dict(self.plans)),
+        )
+        self.plans = dict(self.plans)
+        return found
 
     def open_call(self, **changes):
         """Record a call; it is a draft until its tasks are done."""

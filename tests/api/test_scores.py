@@ -26,9 +26,13 @@ def selection(front, clock):
 @pytest.fixture
 def round_(selection):
     """A candidate whom the panel scores; the open sheets by member."""
-    selection.publish_call()
-    selection.apply()
-    return {one.assignee: one for one in selection.until("score_candidate")}
+
+    def play():
+        selection.publish_call()
+        selection.apply()
+        return {one.assignee: one for one in selection.until("score_candidate")}
+
+    return selection.staged("a round of scores", play)
 
 
 def ratings_of(criteria, evidence=EVIDENCE, points=2):

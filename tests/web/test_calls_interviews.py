@@ -23,10 +23,14 @@ SLOT = {
 @pytest.fixture
 def ready(selection):
     """Two candidates whose dates are to be fixed: Ana Berg and Bob Lee."""
-    selection.publish_call()
-    selection.apply("Ana Berg")
-    selection.apply("Bob Lee")
-    selection.until("schedule_interview")
+
+    def play():
+        selection.publish_call()
+        selection.apply("Ana Berg")
+        selection.apply("Bob Lee")
+        selection.until("schedule_interview")
+
+    selection.staged("two to be interviewed", play)
     return Planning(selection)
 
 

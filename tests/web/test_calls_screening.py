@@ -13,10 +13,14 @@ REASON = "Meets what the call asks for."
 @pytest.fixture
 def waiting(site, selection):
     """Two applications that wait for the assessment of merits."""
-    selection.publish_call()
-    cases = [selection.apply("Ana Berg"), selection.apply("Björn Kovač")]
-    open_ones = {one.case_id: one for one in selection.until("shortlist_candidate")}
-    return cases, [open_ones[one.id] for one in cases]
+
+    def play():
+        selection.publish_call()
+        cases = [selection.apply("Ana Berg"), selection.apply("Björn Kovač")]
+        open_ones = {one.case_id: one for one in selection.until("shortlist_candidate")}
+        return cases, [open_ones[one.id] for one in cases]
+
+    return selection.staged("two to be shortlisted", play)
 
 
 def text(answer, status=200):

@@ -28,19 +28,27 @@ CHANGE = {
 @pytest.fixture
 def round_(site, selection):
     """A candidate whom the panel scores; the open sheets by member."""
-    selection.publish_call()
-    selection.apply("Παναγιώτης Šťastný")
-    return {one.assignee: one for one in selection.until("score_candidate")}
+
+    def play():
+        selection.publish_call()
+        selection.apply("Παναγιώτης Šťastný")
+        return {one.assignee: one for one in selection.until("score_candidate")}
+
+    return selection.staged("a round of scores for Παναγιώτης", play)
 
 
 @pytest.fixture
 def agreeing(site, selection, round_):
     """The chair's task: two members gave 1, 2, 3, 4, one gave 4 where they gave 1."""
-    submit(site, round_, "pavel", **{"points-0": "4"})
-    submit(site, round_, "petra")
-    submit(site, round_, "peter")
-    (task,) = selection.until("record_consensus")
-    return task
+
+    def play():
+        submit(site, round_, "pavel", **{"points-0": "4"})
+        submit(site, round_, "petra")
+        submit(site, round_, "peter")
+        (task,) = selection.until("record_consensus")
+        return task
+
+    return selection.staged("scores that differ for Παναγιώτης", play)
 
 
 def show(site, task, name="pavel"):
@@ -200,18 +208,22 @@ def test_the_list_is_for_the_office_the_authority_and_the_auditor(site, selectio
 @pytest.fixture
 def ranked(site, selection):
     """Four candidates scored, two of them alike, one not suitable; the list waits."""
-    call = selection.publish_call()
-    for name, kind in (
-        ("Ana Berg", "reserve"), ("Björn Conti", "engaged"), ("Chiara Dvořák", "reserve"),
-        ("Dan Egger", "not_selected"),
-    ):  # fmt: skip
-        selection.apply(name, kind=kind)
-    selection.until()
-    (task,) = [one for one in selection.tasks({call.id}) if one.element == "close_interviews"]
-    closed = {"closed_on": clock.now().date().isoformat()}
-    selection.office.do("luisa", cases.complete_task, task.id, closed)
-    selection.office.work()
-    return call
+
+    def play():
+        call = selection.publish_call()
+        for name, kind in (
+            ("Ana Berg", "reserve"), ("Björn Conti", "engaged"), ("Chiara Dvořák", "reserve"),
+            ("Dan Egger", "not_selected"),
+        ):  # fmt: skip
+            selection.apply(name, kind=kind)
+        selection.until()
+        (task,) = [one for one in selection.tasks({call.id}) if one.element == "close_interviews"]
+        closed = {"closed_on": clock.now().date().isoformat()}
+        selection.office.do("luisa", cases.complete_task, task.id, closed)
+        selection.office.work()
+        return call
+
+    return selection.staged("four that are ranked", play)
 
 
 def listed(site, name="carla"):

@@ -32,7 +32,7 @@ def host(monkeypatch):
 @pytest.fixture
 def queue(site, selection):
     """A published call and a way to deliver mails."""
-    selection.publish_call()
+    selection.staged("a call", selection.publish_call)
     return Queue(site, selection)
 
 

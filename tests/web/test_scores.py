@@ -47,9 +47,13 @@ class Page(HTMLParser):
 @pytest.fixture
 def round_(site, selection):
     """A candidate whom the panel scores; the open sheets by member."""
-    selection.publish_call()
-    selection.apply("Ana Berg")
-    return {one.assignee: one for one in selection.until("score_candidate")}
+
+    def play():
+        selection.publish_call()
+        selection.apply("Ana Berg")
+        return {one.assignee: one for one in selection.until("score_candidate")}
+
+    return selection.staged("a round of scores for Ana Berg", play)
 
 
 def filled(count=4, **changes):
