@@ -172,13 +172,15 @@ class Ids:
         return ["legal_hold", "renewal_answered"]
 
     def calls_application(self):
-        """Applications of the calls: one of each."""
+        """Applications of the calls: one of each, and one whose interview can be moved."""
         found = [self._ask(self.officer, f"calls/{one}/applications") for one in self.key()]
-        return [one[0]["id"] for one in found if one]
+        planners = [self.officer.get(f"/calls/{one}/interviews").text() for one in self.key()]
+        booked = re.findall(r'/interviews/([0-9a-f-]+)/move"', "".join(planners))
+        return [*(one[0]["id"] for one in found if one), *booked[:1]]
 
     def scores_task_id(self):
         """A sheet that was submitted; those that are open have tests of their own."""
-        return self._done_at("petra", "scores")
+        return self._done_at("pavel", "scores")
 
     def deliberation_task_id(self):
         """A deliberation whose minutes were signed."""
@@ -190,18 +192,22 @@ class Ids:
 
     def _done_at(self, name, kind):
         desk = self.people.at(name).request.get("/panel").text()
-        return re.findall(rf'href="/{kind}/([0-9a-f-]+)"', desk)[:1]
+        done = desk.partition('id="done-title"')[2]
+        return re.findall(rf'href="/{kind}/([0-9a-f-]+)"', done)[:1]
 
     def calls_task(self):
         """A task that fixes the date of an interview, where one is open, and one that does not."""
-        found = self._ask(self.officer, "tasks/mine?limit=50")
-        wanted = [one["id"] for one in found if one["element"] == "schedule_interview"]
-        return [*wanted[:1], found[0]["id"]]
+        wanted = self._ask(self.officer, "tasks/mine?limit=1&element=schedule_interview")
+        other = self._ask(self.officer, "tasks/mine?limit=1&element=shortlist_candidate")
+        return [one["id"] for one in (*wanted, *other)]
 
     def papers_document(self):
         """The paper of an application."""
-        application = self.calls_application()[0]
-        return [self._ask(self.officer, f"applications/{application}/documents")[0]["id"]]
+        papers = (
+            self._ask(self.officer, f"applications/{one}/documents")
+            for one in self.calls_application()
+        )
+        return [next(some for some in papers if some)[0]["id"]]
 
     def calls_sha256(self):
         """The mails that wait in the second call: in time, late, two papers, an automatic reply."""

@@ -226,7 +226,7 @@ def _open_the_call(office):
 
 def _register_the_application(office):
     page = office.at("hanna", f"/calls/{CALL['id']}")
-    page.get_by_role("link", name="Register").first.click()
+    page.locator("main").get_by_role("link", name="Register").first.click()
     page.locator("#name").fill(PLAN.name)
     page.locator("#email").fill(PLAN.email)
     page.locator("#received_at").fill("2025-05-12T08:30:00")
