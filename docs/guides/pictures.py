@@ -1,14 +1,18 @@
 """Takes the pictures of the guides from a running product with the demonstration in it.
 
 Run it from the root of the project: `python docs/guides/pictures.py http://127.0.0.1:8000`.
-It finds its cases, calls and tasks by itself. The draft that it begins for the pictures of the
-studio is put away at the end; readings of files are recorded, as always.
+It finds its cases, calls and tasks by itself. The draft and the rehearsal that it begins for the
+pictures of the studio are put away at the end, and what it types into a score sheet never leaves
+the browser; readings of files are recorded, as always. A picture for which nothing is there to be
+shown (no panel at work, no interview to plan) is left as it is and named.
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -57,17 +61,41 @@ class Desk:
         self.page.goto(path)
         self.page.wait_for_load_state("networkidle")
 
+    def links(self, path: str, links: str) -> list[str]:
+        """Return the addresses of all such links on a page, each once."""
+        self.go(path)
+        found = self.page.locator(f"main {links}").evaluate_all(
+            "some => some.map(one => one.getAttribute('href'))"
+        )
+        return list(dict.fromkeys(found))
+
     def first(self, path: str, links: str) -> str:
         """Return the address of the first such link on a page."""
-        self.go(path)
-        found = self.page.locator(f"main {links}").first.get_attribute("href")
-        if not found:
-            raise SystemExit(f"{path} has no {links}: is the demonstration loaded?")
-        return found
+        for found in self.links(path, links):
+            return found
+        raise SystemExit(f"{path} has no {links}: is the demonstration loaded?")
+
+    def search(self, paths: Iterable[str], wanted: str, picture: str) -> bool:
+        """Open the first of these pages that shows what is wanted; if none does, say so."""
+        for path in paths:
+            self.go(path)
+            if self.page.locator(f"main {wanted}").count():
+                return True
+        sys.stderr.write(f"{picture}: left as it is, no page has {wanted}\n")
+        return False
+
+    def bottom(self, part: str, *, above: str | None = None) -> int:
+        """Return where a part of the page ends, or the part below it begins."""
+        edge = "one => Math.round(scrollY + one.getBoundingClientRect().{})"
+        if above and self.page.locator(above).count():
+            return int(self.page.locator(above).first.evaluate(edge.format("top"))) - 8
+        return int(self.page.locator(part).first.evaluate(edge.format("bottom"))) + 16
 
     def take(self, name: str, height: int = HEIGHT, *, top: int = 0, width: int = WIDTH) -> None:
         """Keep a part of the page as a picture."""
         self.page.wait_for_load_state("networkidle")
+        # the head of the page stays where one has scrolled to
+        self.page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
         self.page.screenshot(
             path=FOLDER / f"{name}.png",
             full_page=True,
@@ -83,21 +111,87 @@ def officer(sit: Callable[[str], Desk]) -> None:
     desk.take("officer-work", 640)
     desk.go(desk.first("/work", "table a[href^='/tasks/']"))
     desk.page.wait_for_selector("#form input")
-    desk.take("officer-task", 1010)
-    call = desk.first("/calls", "table a[href^='/calls/']")
-    desk.go(call)
-    for number in range(2):
-        desk.page.locator("main ol input[type=checkbox]").nth(number).check()
-    desk.take("officer-board", 660)
-    desk.go(f"{call}/register")
-    desk.take("officer-register", 1140, width=940)
-    desk.go(desk.first("/administration/timers", "table a[href^='/cases/']"))
-    desk.take("officer-case", 830)
+    desk.take("officer-task", desk.bottom("aside"))
+    calls = desk.links("/calls", "table a[href^='/calls/']")
+    if desk.search(calls, "li:has-text('Register CV and form') input", "officer-board"):
+        for number in range(2):
+            desk.page.locator("main ol input[type=checkbox]").nth(number).check()
+        desk.take("officer-board", 660)
+    _mail(desk, calls)
+    desk.go("/register?profile=ICT&group=III&language_1=EN&level_1=C1")
+    desk.take("officer-search", 860)
+    if desk.search((f"{one}/interviews" for one in calls), "#send-button", "officer-interviews"):
+        desk.take("officer-interviews", desk.bottom("#place-candidate"))
+    if desk.search((f"{one}/diagram" for one in calls), "#canvas", "officer-heat"):
+        desk.page.wait_for_selector("#canvas svg .djs-element")
+        desk.take("officer-heat", desk.bottom("figure"))
+    frozen = ".message--good:has-text('frozen')"
+    if desk.search((f"{one}/deliberation" for one in calls), frozen, "officer-deliberation"):
+        desk.take("officer-deliberation", desk.bottom("#merit-title + p + div"))
+    desk.go(_agent(desk))
+    desk.take("officer-case", 1000)
+
+
+def _agent(desk: Desk) -> str:
+    """Return the address of the case of somebody in service."""
+    cases = desk.links("/administration/timers", "table a[href^='/cases/']")
+    if not desk.search(cases, "h3:has-text('Contract clock')", "officer-case, auditor-case"):
+        raise SystemExit("Nobody is in service: is the demonstration loaded?")
+    return urlsplit(desk.page.url).path
+
+
+def _mail(desk: Desk, calls: Iterable[str]) -> None:
+    """Show a mail of the queue that is in order and in time."""
+    row = "tr:has-text('in time'):has(.tag:text-is('in order')) a[href^='/intake/']"
+    if desk.search((f"{one}/intake" for one in calls), row, "officer-intake"):
+        desk.page.locator(f"main {row}").first.click()
+        desk.page.wait_for_selector("#decide")
+        desk.take("officer-intake", desk.bottom("#decide"))
+
+
+def panel(sit: Callable[[str], Desk]) -> None:
+    """Take the pictures of the selecting unit and of a panel."""
+    manager = sit("luisa")
+    calls = manager.links("/calls", "table a[href^='/calls/']")
+    queue = "a[href*='/screening/']"
+    if manager.search((f"{one}/screening" for one in calls), queue, "panel-desk"):
+        manager.page.locator(f"main {queue}").first.click()
+        manager.page.wait_for_selector("#review")
+        manager.take("panel-desk", 1060)
+    member = sit("petra")
+    if member.search(["/panel"], "#score-title", "panel-page"):
+        member.take("panel-page", member.bottom("main", above="h2#next-title, h2#done-title"))
+    chair = sit("pavel")
+    for kind in ("agree", "done"):
+        found = chair.links("/panel", f"section:has(#{kind}-title) a[href^='/deliberation/']")
+        if found:
+            chair.go(found[0])
+            chair.take("panel-deliberation", 1040)
+            break
+    sheets = chair.links("/panel", "section:has(#score-title) a[href^='/scores/']")
+    begun = ".scores-line--done"
+    if chair.search(sheets, begun, "panel-sheet") or chair.search(sheets, "#sheet", "panel-sheet"):
+        chair.take("panel-sheet", 1000)
+        _without_connection(chair)
+
+
+def _without_connection(desk: Desk) -> None:
+    """Show what a sheet says without a connection; the browser is closed before it is back."""
+    desk.page.context.set_offline(True)
+    desk.page.locator("#sheet textarea").first.press_sequentially(" ")
+    expect(desk.page.locator("#draft-state")).to_contain_text("kept on this device")
+    desk.page.screenshot(
+        path=FOLDER / "panel-offline.png",
+        animations="disabled",
+        clip={"x": 0, "y": 0, "width": WIDTH, "height": 500},
+    )
+    desk.page.context.close()
 
 
 def owner(sit: Callable[[str], Desk]) -> None:
     """Take the pictures of a process owner's change, from the draft to the second person."""
     desk = sit("olga")
+    _waiting(desk)
     with drafted(desk) as draft:
         desk.go(f"{draft}/files/{DIAGRAM}#check_format")
         desk.page.wait_for_selector("[data-element-id=check_format]")
@@ -109,12 +203,43 @@ def owner(sit: Callable[[str], Desk]) -> None:
         desk.go(desk.first(draft, "a[href^='/studio/compare/']"))
         desk.page.wait_for_selector("#compare svg, main svg")
         desk.take("owner-difference")
+        _rehearsal(desk, draft)
         desk.go(draft)
         desk.page.fill("#propose-comment", "Three working days were too few in the last two calls.")
         desk.page.click("#propose button[type=submit]")
+        desk.page.wait_for_selector("#decision")
+        desk.go(f"{draft}/scenarios")
+        desk.take("owner-scenarios", 800)
         second = sit("otto")
         second.go(draft)
         second.take("owner-decision", 560)
+
+
+def _waiting(desk: Desk) -> None:
+    """Show where the cases of the version in force wait."""
+    desk.go(desk.first("/studio/recruitment_case", "a[href^='/studio/versions/']"))
+    desk.page.click("#waiting nav a:has-text('Expression of interest')")
+    desk.page.wait_for_selector("#waiting .view__badge")
+    desk.page.click("#waiting button:text-is('Whole drawing')")
+    desk.take("owner-waiting", desk.bottom("#waiting figure"))
+
+
+def _rehearsal(desk: Desk, draft: str) -> None:
+    """Rehearse the interview up to the declarations of its panel, and end the rehearsal."""
+    begin = f"/studio/rehearsals/new?draft={draft.rpartition('/')[2]}&process=interview"
+    desk.go(begin)
+    with desk.page.expect_navigation():
+        desk.page.select_option("#scenario", index=1)
+    desk.page.click("text=Begin the rehearsal")
+    desk.page.wait_for_url("**/studio/rehearsals/**said=**")
+    desk.page.locator("ul[aria-label='Open tasks'] a").first.click()
+    desk.page.click("#as-told")
+    with desk.page.expect_navigation():
+        desk.page.click("#complete")
+    desk.page.wait_for_selector("html[data-diagram=ready]")
+    desk.take("owner-rehearsal", 1000)
+    desk.page.click("text=End the rehearsal")
+    desk.page.wait_for_load_state("networkidle")
 
 
 @contextmanager
@@ -143,7 +268,7 @@ def auditor(sit: Callable[[str], Desk]) -> None:
     desk = sit("anton")
     desk.go("/history?article=CEOS+84")
     desk.take("auditor-search", 720)
-    case = desk.first("/administration/timers", "table a[href^='/cases/']")
+    case = _agent(desk)
     desk.go(f"/history{case}")
     desk.page.locator("details:has(> summary:has-text('rule'))").first.evaluate(
         "one => { one.open = true }"
@@ -183,7 +308,7 @@ def operator(sit: Callable[[str], Desk]) -> None:
 
 def main() -> None:
     """Take all pictures, or those of the named guides."""
-    guides = {one.__name__: one for one in (officer, owner, auditor, operator)}
+    guides = {one.__name__: one for one in (officer, panel, owner, auditor, operator)}
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("address", help="where the product runs, such as http://127.0.0.1:8000")
     asked.add_argument("guide", nargs="*", help=", ".join(guides))
