@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 from sqlalchemy import text
+from sqlalchemy.engine import URL
 
 from engine.store import Database, connect, embedded
 from engine.store.migrate import migrate
+from tests.emptying import empty
 
 #: Monday, before any deadline of the tests.
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -36,6 +38,9 @@ def server():
         url = embedded.start(folder / "data", keep_running=False)
     admin = connect(url.set(database="postgres"), pool_size=1)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # nothing here outlives its test, not even the machine's crash
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE template_cursus"))
     template = connect(url.set(database="template_cursus"), pool_size=1)
     migrate(template)
@@ -51,23 +56,39 @@ def _migrate_recruitment(database: Database) -> None:
     migrate_recruitment(database)
 
 
-@pytest.fixture
-def database(server, request):
-    """A fresh migrated database; at the end every case's history must give its state."""
-    name = f"t_{os.getpid()}_{abs(hash(request.node.nodeid))}"
-    admin = connect(server.set(database="postgres"), pool_size=1)
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_cursus'))
-    database = connect(server.set(database=name), pool_size=4)
-    yield database
-    if not request.node.get_closest_marker("tampers"):
-        from tests.proving import prove_all  # noqa: PLC0415  # only tests with a database pay for it
+@pytest.fixture(scope="session")
+def own(server):
+    """The address of the database of this process, which each test finds empty."""
+    url = server.set(database=f"t_{os.getpid()}")
+    _renew(url)
+    return url
 
-        prove_all(database)
-    database.engine.dispose()
+
+def _renew(url: URL) -> None:
+    admin = connect(url.set(database="postgres"), pool_size=1)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{url.database}" TEMPLATE template_cursus'))
     admin.engine.dispose()
+
+
+@pytest.fixture
+def database(own, request):
+    """An empty migrated database; at the end every case's history must give its state."""
+    database = connect(own, pool_size=4)
+    yield database
+    tampers = request.node.get_closest_marker("tampers")
+    try:
+        if not tampers:
+            from tests.proving import prove_all  # noqa: PLC0415  # only tests with a database pay
+
+            prove_all(database)
+    finally:
+        database.engine.dispose()
+        if tampers:
+            _renew(own)
+        else:
+            empty(own)
 
 
 @pytest.fixture

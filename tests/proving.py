@@ -13,7 +13,7 @@ def prove_all(database):
 
     A case that was proved before its database was copied is not proved again as it stands.
     """
-    known, revisions = PROVED.get(database.engine.url.database, {}), {}
+    known, revisions = PROVED.pop(database.engine.url.database, {}), {}
     with begin(database, now=clock.now()) as uow:
         for case in cases.search(uow, CaseFilter(), sort="opened_at", after=None, limit=100_000):
             revisions[case.id] = case.revision
