@@ -1,31 +1,35 @@
-"""Empties a test's database for the next: far cheaper than to make a new one."""
+"""A test's database: emptied for the next test, or filled again as a stage was."""
 
-from sqlalchemy import text
+from pathlib import Path
 
-from engine.store import connect
+from sqlalchemy import func, select
 
-#: Nothing that a test wrote remains: no row, no number of a sequence, no session.
-_EMPTY = """
-DO $$
-DECLARE one regclass;
-BEGIN
-    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid();
-    -- the history refuses to be taken back: its triggers do not fire for a replica
-    SET LOCAL session_replication_role = replica;
-    FOR one IN SELECT oid FROM pg_class
-        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-            AND relname NOT LIKE 'alembic%'
-    LOOP EXECUTE format('DELETE FROM %s', one); END LOOP;
-    PERFORM setval(oid::regclass, 1, false) FROM pg_class
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'S';
-END $$
-"""
+FUNCTIONS = Path(__file__).parent / "stages.sql"
 
 
-def empty(url):
-    """Take out of a database what a test wrote into it."""
-    database = connect(url, pool_size=1)
+def prepare(database):
+    """Give a database the functions that the others call."""
     with database.engine.begin() as connection:
-        connection.execute(text(_EMPTY))
+        connection.exec_driver_sql(FUNCTIONS.read_text("utf-8").replace("%", "%%"))
+
+
+def empty(database):
+    """Take out of a database what a test wrote into it."""
+    _call(database, func.testing.empty())
+
+
+def keep(database, stage):
+    """Keep the rows as they are under the name of a stage, in the same database."""
+    _call(database, func.testing.keep(stage))
+
+
+def fill(database, stage):
+    """Leave the rows of a stage in a database, and nothing else."""
+    _call(database, func.testing.fill(stage))
+
+
+def _call(database, function):
+    # other sessions are ended: the pool must not hand them out again
     database.engine.dispose()
+    with database.engine.begin() as connection:
+        connection.execute(select(function))
