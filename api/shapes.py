@@ -43,6 +43,7 @@ class TaskOut(Schema):
     lane = fields.String(allow_none=True)
     legal_basis = fields.String(allow_none=True)
     differs_from = fields.List(fields.String())
+    in_person = fields.Boolean()
     confidential = fields.Boolean()
     instance = fields.Integer(allow_none=True)
     opened_at = Instant()

@@ -1,32 +1,25 @@
 """The first page of every list, with 100 000 open tasks and 20 000 cases behind it.
 
 The cases of the call stand in all of its stages, and every case waits as a running one does: for
-messages and a timer. Some effects have failed and hold their cases up.
+messages and a timer. Some effects have failed and hold their cases up. In the mailbox 2 000 mails
+wait, and the register has 50 000 people.
 """
 
 import pickle
 import statistics
-from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from api.identity import hash_password, new_token
+from bench import rows
 from bench.figures import Figure, Measured
 from bench.house import Bench, floor, free_port, prepare, product, serving
 from bench.load import send
 from cursus import wiring
-from cursus.demo import director
-from engine import clock, definitions, people, worker, worklist
+from engine import clock, people, worklist
 from engine.access import Actor
 from engine.cases import Act
-from engine.kernel.stages import course
 from engine.store import begin
-from recruitment import intake
-from recruitment.store import records
 
-CASES, TASKS_EACH, ON_ONE_CALL = 20_000, 5, 2_000
-EVENTS_EACH, FAILED = 10, 1_000
 TIMES, BUDGET_MS = 40, 200.0
 #: May open every list.
 ANNA = Actor(name="anna", roles=frozenset({"hr_officer", "auditor", "operator"}))
@@ -39,6 +32,17 @@ LISTS = (
     f"/calls/{CALL}",
     f"/calls/{CALL}/table",
     f"/calls/{CALL}/diagram",
+    f"/calls/{CALL}/figures",
+    f"/calls/{CALL}/intake",
+    f"/calls/{CALL}/screening",
+    f"/calls/{CALL}/screening?show=all",
+    f"/calls/{CALL}/interviews",
+    f"/calls/{CALL}/deliberation",
+    f"/calls/{CALL}/long-list",
+    "/intake",
+    "/register",
+    "/register?profile=ICT&group=IV&language_1=FR&level_1=B2",
+    "/register/count?profile=ICT&group=IV",
     "/history",
     "/history/reads",
     "/administration",
@@ -48,40 +52,12 @@ LISTS = (
     "/administration/timers",
     "/administration/effects",
 )
-#: A row of the first application again, under other ids; `n` runs over the wanted numbers.
-_AGAIN = """
-INSERT INTO "{table}"
-SELECT (jsonb_populate_record(one, {changes})).*
-FROM "{table}" AS one, generate_series({first}, {last}) AS n WHERE {which}
-"""
-_CASE, _TASK = "md5('case' || {n})::uuid", "md5('task' || n)::uuid"
-_FAILED = "md5('failed' || n)::uuid"
-#: All tasks of a case wait at one element.
-_ONE_OF = f"(n - 1) % {CASES} % cardinality(CAST(:elements AS text[])) + 1"
-_LATER = "(SELECT now() + make_interval(mins => hashint4(n) % 400000))"
-#: What the cases wait for beside their tasks, and what went wrong.
-_WAITS = (
-    """INSERT INTO subscription (id, case_id, element, message, correlation)
-    SELECT gen_random_uuid(), {case}, element, message, correlation
-    FROM subscription, generate_series(1, {cases}) AS n
-    WHERE case_id = :case AND element <> ALL (CAST(:placed AS text[]))""",
-    """INSERT INTO timer (id, case_id, element, due_at)
-    SELECT gen_random_uuid(), {case}, 'keep_until_over', {later}
-    FROM generate_series(1, {cases}) AS n""",
-    """INSERT INTO effect
-    (id, case_id, element, operation, input, retries, attempts, error, created_at)
-    SELECT {failed}, {case}, 'give_notice', 'mail.send', '{{}}', 3, 3, 'refused', now()
-    FROM generate_series(1, {failures}) AS n""",
-    """INSERT INTO incident (id, case_id, element, subject, subject_id, message, raised_at)
-    SELECT gen_random_uuid(), {case}, 'give_notice', 'effect', {failed}, 'refused', now()
-    FROM generate_series(1, {failures}) AS n""",
-)
 
 
 def measure(_bench: Bench) -> Measured:
     """Fill a database of its own and ask for every list as often as its p95 needs."""
     bench = prepare(_bench.data.parent / "pages")
-    _fill(bench)
+    rows.fill(bench, ANNA)
     token = _anna(bench)
     written = bench.data / "rows"
     written.write_bytes(pickle.dumps(({}, token, _ids(bench))))
@@ -110,96 +86,6 @@ def _p95(path: str, *, port: int, token: str) -> float:
     send(request * 5, port=port, token=token, clients=1)
     each = send(request * TIMES, port=port, token=token, clients=1).each
     return statistics.quantiles(each, n=20)[-1] * 1e3
-
-
-def _fill(bench: Bench) -> None:
-    """Open one call with one application in earnest, then repeat its rows."""
-    wiring.publish_shipped(bench.database, say=lambda _text: None)
-    call = director.call_content()
-    mail = {"received_at": call["deadline"], "message_id": "<1@mail.example>", "subject": ""}
-    person = {"name": "Ana Almeida", "email": "ana@mail.example", "language": "EN"}
-    with clock.pretending(director.OPENING):
-        with begin(bench.database, now=clock.now()) as uow:
-            act = Act(uow=uow, shell=bench.shell, actor=ANNA)
-            intake.open_call(act, call)
-            case = intake.register_application(act, call["id"], person, mail)
-        worker.run_due(bench.database, bench.shell)
-    with begin(bench.database, now=clock.now()) as uow:
-        (row,) = records.applications(uow, call["id"])
-        task = worklist.everywhere(uow, worklist.TaskFilter(), sort="opened_at", limit=1)[0]
-        found = course(definitions.find(uow, case.definition))
-        # an application that applies again or withdraws leaves its stage; others wait on
-        places = found.places
-        given = {
-            "case": case.id,
-            "key": row["id"],
-            "person": row["candidate"],
-            "task": task.id,
-            "stream": f"case:{case.id}",
-            "elements": list({places[task]: task for task in found.reach}.values()),
-            "placed": list(places),
-        }
-        for statement in _statements():
-            wanted = {name: value for name, value in given.items() if f":{name}" in statement}
-            uow.connection.execute(text(statement), wanted)
-    with bench.database.engine.connect().execution_options(
-        isolation_level="AUTOCOMMIT"
-    ) as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-
-
-def _statements() -> list[str]:
-    case = _CASE.format(n="n")
-    of_case = _CASE.format(n=f"((n - 1) % {CASES} + 1)")
-    parent = f"CASE WHEN n <= {ON_ONE_CALL} THEN one.parent END"
-    tasks = CASES * TASKS_EACH
-    waits = {
-        "case": of_case,
-        "cases": CASES,
-        "later": _LATER,
-        "failed": _FAILED,
-        "failures": FAILED,
-    }
-    return [
-        _again("case", CASES, "one.id = :case", {
-            "id": case, "key": "'application' || n", "title": "'Candidate ' || n",
-            "parent": parent, "opened_at": "one.opened_at + make_interval(secs => n)",
-        }),
-        _again("candidate", ON_ONE_CALL, "one.id = :person", {
-            "id": "'person' || n", "name": "'Candidate ' || n",
-        }),
-        _again("application", ON_ONE_CALL, "one.id = :key", {
-            "id": "'application' || n", "candidate": "'person' || n",
-            "received_at": "one.received_at + make_interval(secs => n)",
-            "message_id": "'<' || n || '.m@mail.example>'",
-        }),
-        _again("task", tasks, "one.id = :task", {
-            "id": _TASK, "case_id": of_case, "closed_at": "NULL", "closed_by": "NULL",
-            "assignee": "NULL", "suspended": "false", "due_at": _LATER,
-            "element": f"(CAST(:elements AS text[]))[{_ONE_OF}]",
-            "candidate_groups":
-                "ARRAY[(ARRAY['hr_officer', 'line_manager', 'panel_member'])[n % 3 + 1]]",
-        }),
-        """INSERT INTO offer (to_whom, due_at, task_id)
-        SELECT 'group:' || candidate_groups[1], coalesce(due_at, '9999-12-31 00:00:00+00'), id
-        FROM task WHERE closed_at IS NULL ON CONFLICT DO NOTHING""",
-        *(one.format(**waits) for one in _WAITS),
-        _again("event", CASES * EVENTS_EACH, "one.stream = :stream AND one.seq = 1", {
-            "stream": f"'case:' || {of_case}", "seq": f"(n - 1) / {CASES} + 1",
-            "at": "one.at + make_interval(secs => n)",
-            "kind": "CASE WHEN n % 10 = 0 THEN 'record:read' ELSE one.kind END",
-        }),
-        _again("event_payload", CASES * EVENTS_EACH, "one.stream = :stream AND one.seq = 1", {
-            "stream": f"'case:' || {of_case}", "seq": f"(n - 1) / {CASES} + 1",
-        }),
-    ]  # fmt: skip
-
-
-def _again(table: str, many: int, which: str, changes: Mapping[str, str]) -> str:
-    pairs = ", ".join(f"'{name}', {value}" for name, value in changes.items())
-    return _AGAIN.format(
-        table=table, changes=f"jsonb_build_object({pairs})", first=1, last=many, which=which
-    )
 
 
 def _anna(bench: Bench) -> str:

@@ -39,6 +39,10 @@ class TaskLike(Protocol):
     def candidate_users(self) -> tuple[str, ...]:
         """The people it is offered to."""
 
+    @property
+    def in_person(self) -> bool:
+        """Whether no deputy can do it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
@@ -66,12 +70,18 @@ def authorize_task(actor: Actor, task: TaskLike) -> Actor:
     """Return the actor as who it works on the task; raise NotYourTask.
 
     An assigned task belongs to its assignee; any other to its candidate groups and users. A
-    deputy may do what the absent colleague may do, and the answer says on whose behalf.
+    deputy may do what the absent colleague may do, and the answer says on whose behalf; only what
+    is done in person nobody does for another.
     """
     if _is_theirs(actor.name, actor.roles, task):
         return actor
     for principal, roles in sorted(actor.principals.items()):
         if _is_theirs(principal, roles, task):
+            if task.in_person:
+                raise NotYourTask(
+                    f"This task is done in person; no deputy can do it for {principal}",
+                    remedy=f"wait for {principal}",
+                )
             return _for(actor, principal)
     holder = task.assignee or ", ".join((*task.candidate_groups, *task.candidate_users))
     raise NotYourTask(

@@ -1,6 +1,6 @@
 """Who may do what now: inboxes and lists of open tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -29,7 +29,8 @@ __all__ = [
 
 def offered_to(actor: Actor, *, with_principals: bool = True) -> list[str]:
     """Return whom the actor stands for: itself, its roles and its absent principals."""
-    whom = {f"user:{actor.name}", *(f"group:{role}" for role in actor.roles)}
+    own = {f"user:{actor.name}", *(f"group:{role}" for role in actor.roles)}
+    whom = own | {f"{tasks.IN_PERSON}{one}" for one in own}
     if with_principals:
         for name, roles in actor.principals.items():
             whom |= {f"user:{name}", *(f"group:{role}" for role in roles)}
@@ -95,23 +96,24 @@ class Ground:
 
 def ground(actor: Actor, task: Task) -> Ground | None:
     """Return why the task stands in the actor's inbox; None when it does not."""
+    principals = {} if task.in_person else actor.principals
     if task.assignee:
-        return _assigned(actor, task.assignee)
+        return _assigned(actor.name, principals, task.assignee)
     if actor.name in task.candidate_users:
         return Ground(kind="named")
     groups = frozenset(task.candidate_groups)
     if shared := sorted(groups & actor.roles):
         return Ground(kind="role", whose=shared[0])
-    for name, roles in sorted(actor.principals.items()):
+    for name, roles in sorted(principals.items()):
         if groups & roles or name in task.candidate_users:
             return Ground(kind="deputy", whose=name)
     return None
 
 
-def _assigned(actor: Actor, assignee: str) -> Ground | None:
-    if assignee == actor.name:
+def _assigned(name: str, principals: Container[str], assignee: str) -> Ground | None:
+    if assignee == name:
         return Ground(kind="assigned")
-    if assignee in actor.principals:
+    if assignee in principals:
         return Ground(kind="deputy-assigned", whose=assignee)
     return None
 

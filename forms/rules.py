@@ -311,6 +311,9 @@ def _filled(rule: Rule, given: list[str]) -> tuple[str, ...]:
 
 
 def _moment(value: Json) -> date | time | None:
+    # a variable of the case may hold a value of FEEL, an answer is text
+    if isinstance(value, date | time):
+        return value
     if not isinstance(value, str):
         return None
     for kind in (date, datetime, time):

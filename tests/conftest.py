@@ -1,6 +1,5 @@
 """A real PostgreSQL for every test that asks for one; a frozen clock for all."""
 
-import os
 import tempfile
 import warnings
 from datetime import UTC, datetime
@@ -10,8 +9,9 @@ import pytest
 from freezegun import freeze_time
 from sqlalchemy import text
 
-from engine.store import Database, connect, embedded
+from engine.store import connect, embedded
 from engine.store.migrate import migrate
+from tests.emptying import empty, prepare
 
 #: Monday, before any deadline of the tests.
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def clock():
 
 @pytest.fixture(scope="session")
 def server():
-    """The address of a server with an empty, migrated template database."""
+    """The address of a server that lasts as long as this process."""
     # not pytest's folder: another run closes that to the user whom the server runs as
     folder = Path(tempfile.mkdtemp(prefix="cursus-tests-"))
     folder.chmod(0o755)
@@ -36,38 +36,39 @@ def server():
         url = embedded.start(folder / "data", keep_running=False)
     admin = connect(url.set(database="postgres"), pool_size=1)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE DATABASE template_cursus"))
-    template = connect(url.set(database="template_cursus"), pool_size=1)
-    migrate(template)
-    _migrate_recruitment(template)
-    template.engine.dispose()
-    yield url
+        # nothing here has to outlive its test, let alone a crash of the machine
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute(text("CREATE DATABASE own"))
     admin.engine.dispose()
+    return url
 
 
-def _migrate_recruitment(database: Database) -> None:
-    from recruitment.store.migrate import migrate as migrate_recruitment  # noqa: PLC0415
+@pytest.fixture(scope="session")
+def own(server):
+    """The migrated database of this process."""
+    from recruitment.store.migrate import migrate as migrate_recruitment  # noqa: PLC0415  # as below
 
+    database = connect(server.set(database="own"), pool_size=4)
+    migrate(database)
     migrate_recruitment(database)
+    prepare(database)
+    yield database
+    database.engine.dispose()
 
 
 @pytest.fixture
-def database(server, request):
-    """A fresh migrated database; at the end every case's history must give its state."""
-    name = f"t_{os.getpid()}_{abs(hash(request.node.nodeid))}"
-    admin = connect(server.set(database="postgres"), pool_size=1)
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template_cursus'))
-    database = connect(server.set(database=name), pool_size=4)
-    yield database
-    if not request.node.get_closest_marker("tampers"):
-        from tests.proving import prove_all  # noqa: PLC0415  # only tests with a database pay for it
+def database(own, request):
+    """An empty migrated database; at the end every case's history must give its state."""
+    from tests.proving import PROVED, prove_all  # noqa: PLC0415  # only tests with a database pay
 
-        prove_all(database)
-    database.engine.dispose()
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.engine.dispose()
+    PROVED.clear()
+    yield own
+    try:
+        if not request.node.get_closest_marker("tampers"):
+            prove_all(own)
+    finally:
+        empty(own)
 
 
 @pytest.fixture

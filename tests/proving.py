@@ -4,7 +4,7 @@ from engine import clock, replay
 from engine.store import begin, cases
 from engine.store.cases import CaseFilter
 
-#: By name of a database: the cases that were proved before they were copied, with their revision.
+#: The cases of the test that were proved before they were copied, with their revision.
 PROVED = {}
 
 
@@ -13,11 +13,11 @@ def prove_all(database):
 
     A case that was proved before its database was copied is not proved again as it stands.
     """
-    known, revisions = PROVED.get(database.engine.url.database, {}), {}
+    revisions = {}
     with begin(database, now=clock.now()) as uow:
         for case in cases.search(uow, CaseFilter(), sort="opened_at", after=None, limit=100_000):
             revisions[case.id] = case.revision
-            if known.get(case.id) == case.revision:
+            if PROVED.get(case.id) == case.revision:
                 continue
             proof = replay.prove(uow, case.id)
             assert proof.ok, f"{proof.stream} event {proof.first_bad}: {proof.reason}"

@@ -10,18 +10,21 @@ import psycopg
 from marshmallow import Schema, fields
 from sqlalchemy import text
 
+import web
 from api import identity
 from api.app import create_app
 from api.directory import StoredDirectory
 from api.house import House
 from cursus import wiring
-from engine import cases, clock, definitions, people, worker, worklist
+from engine import cases, clock, definitions, people, watching, worker, worklist
 from engine.access import Actor
 from engine.cases import Act, Opening, Shell
 from engine.operations import Operation, catalogue
 from engine.store import begin, events
 
 HERE = Path(__file__).parent
+#: Applications by whether they have pages.
+_APPLICATIONS = {}
 
 
 @contextmanager
@@ -168,10 +171,10 @@ class Office:
 class Front:
     """The web application over an office; `front.as_("hanna")` is a signed-in client."""
 
-    def __init__(self, office):
+    def __init__(self, office, *, with_pages=False):
         self.office = office
         house = House(database=office.database, shell=office.shell, signing_key=KEY, shipped=None)
-        self.app = create_app(house)
+        self.app = _application(house, with_pages)
         self.tokens = {}
 
     def as_(self, name):
@@ -190,6 +193,20 @@ class Front:
 
     def anonymous(self):
         return self.app.test_client()
+
+
+def _application(house, with_pages):
+    """Return the application on the house: one serves all tests, to build it takes so long."""
+    if with_pages not in _APPLICATIONS:
+        app = _APPLICATIONS[with_pages] = create_app(house)
+        if with_pages:
+            web.install(app)
+    app = _APPLICATIONS[with_pages]
+    app.extensions["cursus.house"] = house
+    app.extensions["cursus.directory"] = StoredDirectory(house.database)
+    app.extensions["cursus.watch"] = watching.watch(house.database)
+    app.extensions.pop("cursus.names", None)
+    return app
 
 
 def row_counts(database):

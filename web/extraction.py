@@ -58,6 +58,7 @@ def shipped() -> list[Path]:
         (processes, "*.bpmn"),
         (processes, "*.dmn"),
         (forms, "*.form"),
+        (processes, "score_anchors.yaml"),
         (recruitment, "messages/*.form"),
         (recruitment, "letters/*.yaml"),
         (engine, "timelimits/calendars/*.yaml"),
@@ -102,8 +103,12 @@ def shown_in(component: Mapping[str, object]) -> Found:
 
 
 def sheet(path: Path) -> Found:
-    """Yield the subjects of letters, or the names of the days and places of a calendar."""
+    """Yield the subjects of letters, the anchors of points, or a calendar's days and places."""
     content = yaml.safe_load(path.read_bytes())
+    if "anchors" in content:
+        yield content["source"], "source"
+        yield from ((one["words"], "points") for one in content["anchors"])
+        return
     if "years" not in content:
         yield from ((one["subject"], "subject") for one in content.values())
         return

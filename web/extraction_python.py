@@ -26,7 +26,13 @@ _SPEAKING = (
         ),
     ),
     (forms, ("**/*.py",)),
-    (recruitment, ("*.py", "messages/*.py")),
+    (
+        recruitment,
+        (
+            "*.py", "messages/*.py", "cast/*.py", "register/*.py", "mailbox/reading.py",
+            "mailbox/message.py", "operations/*.py",
+        ),
+    ),
     (
         api,
         (

@@ -89,9 +89,7 @@ def next_words(at: datetime) -> str:
 
 
 def _mine(act: Act, element: str) -> Sequence[Task]:
-    found = worklist.mine(act.uow, act.actor, TaskFilter(element=element), limit=MOST)
-    # a score is given in person: what a deputy could do is left to the absent member
-    return [one for one in found if element != panels.SCORE or one.assignee == act.actor.name]
+    return worklist.mine(act.uow, act.actor, TaskFilter(element=element), limit=MOST)
 
 
 def _waiting(act: Act, done: Sequence[panels.Found]) -> list[Waiting]:

@@ -173,18 +173,10 @@ def _sheet_task(act: Act, task_id: UUID) -> Task:
     if task.element != panels.SCORE:
         raise NotFound(_("There is no such score sheet"), where=str(task_id))
     if task.closed_at is None:
-        _ensure_in_person(act, task)
+        authorize_task(act.actor, task)
     elif act.actor.name not in (task.closed_by, task.assignee):
         raise NotYourTask(_("This sheet belongs to somebody else"), where=str(task_id))
     return task
-
-
-def _ensure_in_person(act: Act, task: Task) -> None:
-    """Raise NotYourTask: whoever was not at the interview cannot score it for a colleague."""
-    if authorize_task(act.actor, task).on_behalf_of:
-        raise NotYourTask(
-            _("A member scores in person"), where=str(task.id), remedy=_("no deputy can do it")
-        )
 
 
 def _seen(act: Act, task: Task) -> Mapping[str, Any]:

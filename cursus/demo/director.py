@@ -98,16 +98,8 @@ def play(database: Database, shell: Shell, *, until: datetime, say: Say) -> Stag
 
 
 def begin_today(database: Database, shell: Shell, *, now: datetime) -> None:
-    """Leave a second call whose deadline was yesterday, so that the officers find work today."""
-    content = call_content()
-    deadline = (now - timedelta(days=1)).astimezone(ZONE)
-    deadline = deadline.replace(hour=12, minute=0, second=0, microsecond=0)
-    content |= {
-        "id": "demonstration-today",
-        "reference": f"EC/{now.year}/DIGIT/000001",
-        "deadline": deadline.isoformat(),
-        "entry_date": (now + timedelta(days=180)).date().isoformat(),
-    }
+    """Leave a call whose deadline was yesterday, so that there is work today, and an open one."""
+    content = _call_around(now, "demonstration-today", number=1, days=-1)
     with begin(database, now=now) as uow:
         if records.get_call(uow, content["id"]) is not None:
             return
@@ -115,6 +107,7 @@ def begin_today(database: Database, shell: Shell, *, now: datetime) -> None:
     stage.now = _office(now - timedelta(days=30))
     with clock.pretending(stage.now), _acting(stage, "hanna") as act:
         intake.open_call(act, content)
+        intake.open_call(act, _call_around(now, "demonstration-open", number=2, days=21))
     for _ in range(2):
         with clock.pretending(stage.now):
             worker.run_due(database, shell)
@@ -128,6 +121,17 @@ def begin_today(database: Database, shell: Shell, *, now: datetime) -> None:
     with clock.pretending(now):
         worker.run_due(database, shell)
         mails.deliver(database, content)
+
+
+def _call_around(now: datetime, key: str, *, number: int, days: int) -> dict[str, Any]:
+    """Return the call anew, with a deadline so many days from now."""
+    deadline = (now + timedelta(days=days)).astimezone(ZONE)
+    return call_content() | {
+        "id": key,
+        "reference": f"EC/{deadline.year}/DIGIT/{number:06}",
+        "deadline": deadline.replace(hour=12, minute=0, second=0, microsecond=0).isoformat(),
+        "entry_date": (deadline + timedelta(days=180)).date().isoformat(),
+    }
 
 
 def _applications() -> Iterator[tuple[datetime, Plan]]:

@@ -100,6 +100,7 @@ def unclaim(act: Act, task_id: UUID, *, expected_revision: int | None = None) ->
     who = _holder_or_assigner(act, task)
     if not (task.candidate_groups or task.candidate_users):
         raise Conflict("This task is for one named person", remedy="delegate it instead")
+    _ensure_transferable(task)
     return _reassign(act.uow, case, task, who, EventKind.TASK_UNCLAIMED, assignee=None)
 
 
@@ -114,6 +115,7 @@ def assign(
     """Give a task to a named person who has one of its roles."""
     case, task = _open_task(act.uow, task_id, expected_revision)
     who = authorize(act.actor, "task:assign", act.shell.policy)
+    _ensure_transferable(task)
     _ensure_candidate(act.uow, task, to)
     facts = {"to": to, "reason": reason}
     return _reassign(act.uow, case, task, who, EventKind.TASK_ASSIGNED, assignee=to, facts=facts)
@@ -131,6 +133,7 @@ def delegate(
     ensure_text(reason, "reason")
     case, task = _open_task(act.uow, task_id, expected_revision)
     who = authorize_task(act.actor, task)
+    _ensure_transferable(task)
     _ensure_candidate(act.uow, task, to)
     facts = {"to": to, "reason": reason}
     return _reassign(act.uow, case, task, who, EventKind.TASK_DELEGATED, assignee=to, facts=facts)
@@ -269,6 +272,15 @@ def _holder_or_assigner(act: Act, task: Task) -> Actor:
         if not act.shell.policy.allows(act.actor.roles, "task:assign"):
             raise
         return act.actor
+
+
+def _ensure_transferable(task: Task) -> None:
+    if task.in_person and task.assignee:
+        raise Conflict(
+            f"This task is done in person, by {task.assignee}",
+            where=task.element,
+            remedy="nobody else can do it; change who is named where the diagram names them",
+        )
 
 
 def _ensure_candidate(uow: UnitOfWork, task: Task, name: str) -> None:

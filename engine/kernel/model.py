@@ -44,6 +44,8 @@ class Element:
     multi_instance: bool = False
     legal_basis: str | None = None
     differs_from: tuple[str, ...] = ()
+    #: whether no deputy can do it
+    in_person: bool = False
     confidential: bool = False
     milestone: str | None = None
     outcome: str | None = None
@@ -107,6 +109,8 @@ class OpenTask:
     lane: str | None = None
     legal_basis: str | None = None
     differs_from: tuple[str, ...] = ()
+    #: whether no deputy can do it
+    in_person: bool = False
     confidential: bool = False
     #: the loop counter (from 1) of a multi-instance task
     instance: int | None = None

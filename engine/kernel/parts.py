@@ -160,7 +160,7 @@ def _of_node(node: Node) -> dict[str, object]:
         "loop": node.loop,
         "place": (one.process, node.scope),
         "law": (one.legal_basis, one.outcome, one.milestone),
-        "four_eyes": (one.differs_from, one.confidential),
+        "four_eyes": (one.differs_from, one.in_person, one.confidential),
     }
 
 

@@ -133,6 +133,7 @@ def _task(token: Token) -> OpenTask:
         lane=element.lane,
         legal_basis=element.legal_basis,
         differs_from=element.differs_from,
+        in_person=element.in_person,
         confidential=element.confidential,
         instance=token.instance,
         variables=dict(visible(token)),

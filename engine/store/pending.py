@@ -162,6 +162,7 @@ def _said_of_task(one: OpenTask) -> dict[str, object]:
         "lane": one.lane,
         "legal_basis": one.legal_basis,
         "differs_from": list(one.differs_from),
+        "in_person": one.in_person,
         "confidential": one.confidential,
     }
 
@@ -211,6 +212,7 @@ def _task_row(case_id: UUID, one: OpenTask, now: datetime) -> dict[str, object]:
         "lane": one.lane,
         "legal_basis": one.legal_basis,
         "differs_from": list(one.differs_from),
+        "in_person": one.in_person,
         "confidential": one.confidential,
         "instance": one.instance,
         "opened_at": now,

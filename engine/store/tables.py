@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -169,6 +170,8 @@ task = Table(
     Column("lane", Text),
     Column("legal_basis", Text),
     Column("differs_from", ARRAY(Text), nullable=False),
+    #: whether no deputy can do it
+    Column("in_person", Boolean, nullable=False, server_default=false()),
     Column("confidential", Boolean, nullable=False),
     #: position in a multi-instance activity, from 1
     Column("instance", Integer),
@@ -211,7 +214,7 @@ draft = Table(
 offer = Table(
     "offer",
     metadata,
-    #: "user:ana" or "group:hr_officer"
+    #: "user:ana" or "group:hr_officer"; with "in-person:" before it where no deputy can do it
     Column("to_whom", Text, primary_key=True),
     #: the due instant, or the far future for a task without one
     Column("due_at", Instant, primary_key=True),

@@ -67,6 +67,7 @@ class Task:
     lane: str | None
     legal_basis: str | None
     differs_from: tuple[str, ...]
+    in_person: bool
     confidential: bool
     instance: int | None
     opened_at: datetime
@@ -135,6 +136,10 @@ def _with_case() -> Select[Any]:
 ONE = prepared(_with_case().where(task.c.id == bindparam("task_id")))
 
 
+#: Before whom a task is offered to that no deputy can do.
+IN_PERSON = "in-person:"
+
+
 def offers(row: Mapping[str, Any]) -> list[dict[str, object]]:
     """Return the inbox rows of a task: its assignee's, or those of all whom it is offered to."""
     if row["assignee"]:
@@ -142,6 +147,8 @@ def offers(row: Mapping[str, Any]) -> list[dict[str, object]]:
     else:
         whom = [f"user:{name}" for name in row["candidate_users"]]
         whom += [f"group:{name}" for name in row["candidate_groups"]]
+    if row["in_person"]:
+        whom = [f"{IN_PERSON}{one}" for one in whom]
     due = row["due_at"] or NEVER
     return [{"to_whom": one, "due_at": due, "task_id": row["id"]} for one in sorted(set(whom))]
 

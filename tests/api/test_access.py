@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from engine import cases
-from engine.errors import CursusError, FourEyes, NotAllowed, NotYourTask
+from engine.errors import Conflict, CursusError, FourEyes, NotAllowed, NotYourTask
 from engine.store import queue
 from tests.support import DUE, REPORT, REVIEW, row_counts
 
@@ -222,6 +222,40 @@ def test_deputies_do_not_chain_and_can_be_dismissed(front, office, case):
         "last_day": "2026-01-05",
     }
     assert front.as_("petra").post("/api/v1/users/deputies", json=body).status_code == 403
+
+
+ALONE = b'value="CEOS Art. 84(3)" /><zeebe:property name="inPerson" value="true" />'
+
+
+@pytest.fixture
+def alone(office):
+    """A case whose first task is done in person; the deputy of its assignee is petra."""
+    diagram = REVIEW["review.bpmn"].replace(b'value="CEOS Art. 84(3)" />', ALONE, 1)
+    office.publish(files={**REVIEW, "review.bpmn": diagram})
+    return office.open()
+
+
+def test_what_is_done_in_person_no_deputy_sees_or_does(front, office, alone):
+    _deputy(front, "lara", "petra")
+    assert front.as_("petra").get("/api/v1/tasks/mine").json == []
+    (own,) = front.as_("lara").get("/api/v1/tasks/mine").json
+    assert own["in_person"]
+    with pytest.raises(NotYourTask, match="done in person; no deputy can do it for lara"):
+        office.complete("petra", alone, REPORT)
+    office.complete("lara", alone, REPORT)
+
+
+def test_what_is_done_in_person_goes_to_nobody_else(front, office, alone):
+    task = office.task(alone)
+    office.do("lara", cases.claim, task.id)
+    with pytest.raises(Conflict, match="in person, by lara"):
+        office.do("lara", cases.delegate, task.id, to="luc", reason="I am away")
+    with pytest.raises(Conflict, match="in person, by lara"):
+        office.do("hanna", cases.assign, task.id, to="luc")
+    with pytest.raises(Conflict, match="in person, by lara"):
+        office.do("lara", cases.unclaim, task.id)
+    assert front.as_("luc").get("/api/v1/tasks/mine").json == []
+    office.complete("lara", alone, REPORT)
 
 
 # --- the verbs -------------------------------------------------------------------------------

@@ -2,15 +2,15 @@
 
 import pytest
 
-import web
 from tests.selecting import Selection, house_of
 
 
 @pytest.fixture
-def site(front):
+def site(office):
     """The web application with its pages; `site.as_("hanna")` is a signed-in browser."""
-    web.install(front.app)
-    return front
+    from tests.support import Front  # noqa: PLC0415  # only tests with a database pay for it
+
+    return Front(office, with_pages=True)
 
 
 @pytest.fixture

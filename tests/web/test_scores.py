@@ -178,7 +178,7 @@ def test_no_deputy_scores_for_a_member(site, selection, round_):
     )
     answer = site.as_("peter").get(f"/scores/{round_['petra'].id}")
     assert answer.status_code == 403
-    assert "A member scores in person" in answer.get_data(as_text=True)
+    assert "This task is done in person" in answer.get_data(as_text=True)
     assert f"/scores/{round_['petra'].id}" not in site.as_("peter").get("/panel").text
 
 

@@ -36,13 +36,11 @@ def test_the_first_page_lists_processes_with_what_runs_on_them(site, office):
 
 
 def test_an_office_without_processes_is_told_what_to_do(database):
-    import web  # noqa: PLC0415  # as the fixtures do
     from tests.support import Front, Office  # noqa: PLC0415  # as the fixtures do
 
     office = Office(database)
     office.hire()
-    front = Front(office)
-    web.install(front.app)
+    front = Front(office, with_pages=True)
     assert "No process is published yet." in front.as_("olga").get("/studio").text
 
 

@@ -72,12 +72,13 @@ function chosen(element, data, facts) {
 function written(element, facts) {
   if (!is(element, "bpmn:FlowNode")) return [];
   const entries = [text("legalBasis", element, "legalHint")];
-  if (is(element, "bpmn:UserTask")) entries.push({ id: "owner-confidential", element, component: Confidential });
+  if (is(element, "bpmn:UserTask")) entries.push(flag("inPerson", element), flag("confidential", element));
   entries.push(text("milestone", element));
   if (is(element, "bpmn:EndEvent")) entries.push(text("outcome", element));
   return entries;
 }
 
+const flag = (property, element) => ({ id: `owner-${property}`, element, property, component: Flag });
 const text = (property, element, hint) => ({ id: `owner-${property}`, element, property, hint, component: Text });
 const choice = (id, element, choose) => ({ id: `owner-${id}`, element, label: id, choose, component: Choice });
 const propertyChoice = (element, from) => ({ id: "owner-group", element, label: "who", choose: { none: "byLane", from, property: "group" }, component: Choice });
@@ -110,14 +111,14 @@ function Text({ id, element, property, hint }) {
   });
 }
 
-function Confidential({ id, element }) {
+function Flag({ id, element, property }) {
   const facts = useService("ownerFacts");
   return jsx(CheckboxEntry, {
     id,
     element,
-    label: texts.confidential,
-    getValue: () => facts.property(element, "confidential") === "true",
-    setValue: (value) => facts.setProperty(element, "confidential", value ? "true" : ""),
+    label: texts[property],
+    getValue: () => facts.property(element, property) === "true",
+    setValue: (value) => facts.setProperty(element, property, value ? "true" : ""),
   });
 }
 

@@ -103,6 +103,7 @@ def _element(node: etree._Element, kind: str, event: Event | None, place: Place)
         and node.get("isInterrupting") != "false",
         legal_basis=facts.get("legalBasis") or None,
         differs_from=tuple(filter(None, map(str.strip, facts.get("differsFrom", "").split(",")))),
+        in_person=facts.get("inPerson") == "true",
         confidential=facts.get("confidential") == "true",
         milestone=facts.get("milestone") or None,
         outcome=facts.get("outcome") or None,
