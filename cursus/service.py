@@ -12,7 +12,7 @@ from flask import Flask
 
 from cursus import config, postman, wiring
 from cursus.config import Config
-from cursus.demo import director, people, register
+from cursus.demo import director, people, register, today
 from engine import clock, worker
 from engine.store import Database
 
@@ -39,7 +39,7 @@ def _demonstration(database: Database, say: Say) -> tuple[people.Person, ...]:
     shell = wiring.shell()
     made_up = people.load(database, shell.roles, say=say)
     director.play(database, shell, until=clock.now(), say=say)
-    director.begin_today(database, shell, now=clock.now())
+    today.begin_today(database, shell, now=clock.now())
     register.load(database, shell, now=clock.now())
     return made_up
 

@@ -222,8 +222,6 @@ def _is_theirs(act: Act, task: Task) -> bool:
 
 
 def _candidates(act: Act, task: Task) -> list[dict[str, str]]:
-    if task.in_person and task.assignee:
-        return []
     names = {*task.candidate_users}
     for role in task.candidate_groups:
         names |= set(users.with_role(act.uow, role))

@@ -1,6 +1,6 @@
 """Plays the demonstration: candidates apply and answer, officers work, the clock moves."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from cursus.demo import mails
 from cursus.demo.answers import Question, answer
 from cursus.demo.candidates import Plan, plans
 from cursus.demo.people import PEOPLE, Person
@@ -54,6 +53,12 @@ class Stage:
     shell: Shell
     say: Say
     now: datetime
+    #: the cases of the play; others are left alone
+    own: set[UUID] = field(default_factory=set)
+    #: candidate's number -> the steps at which the application is left to people
+    left: Mapping[int, Collection[str]] = field(default_factory=dict)
+    #: step -> the instant before which nobody does it
+    paused: Mapping[str, datetime] = field(default_factory=dict)
     #: case id -> plan
     cast: dict[UUID, Plan] = field(default_factory=dict)
     told: set[tuple[UUID, str]] = field(default_factory=set)
@@ -78,15 +83,31 @@ def play(database: Database, shell: Shell, *, until: datetime, say: Say) -> Stag
     with begin(database, now=clock.now()) as uow:
         if records.get_call(uow, call_content()["id"]) is not None:
             return stage
+    open_call(stage, call_content())
+    live(stage, call_content(), _applications(), until=until)
+    return stage
+
+
+def open_call(stage: Stage, content: Mapping[str, Any]) -> None:
+    """Open a call, as an HR officer would."""
     with clock.pretending(stage.now), _acting(stage, "hanna") as act:
-        intake.open_call(act, call_content())
-    applications = iter(_applications())
+        stage.own.add(intake.open_call(act, content).id)
+
+
+def live(
+    stage: Stage,
+    content: Mapping[str, Any],
+    applications: Iterator[tuple[datetime, Plan]],
+    *,
+    until: datetime,
+) -> None:
+    """Let candidates apply for a call and everybody work, until an instant or until all is done."""
     following = next(applications, None)
     while stage.now <= until:
         with clock.pretending(stage.now):
             worker.run_due(stage.database, stage.shell)
             while following and following[0] <= stage.now:
-                _apply(stage, *following, call_content())
+                apply(stage, *following, content)
                 following = next(applications, None)
             moved = _work(stage) + _candidates_answer(stage)
             _tell_endings(stage)
@@ -94,44 +115,6 @@ def play(database: Database, shell: Shell, *, until: datetime, say: Say) -> Stag
         if instant is None:
             break
         stage.now = instant
-    return stage
-
-
-def begin_today(database: Database, shell: Shell, *, now: datetime) -> None:
-    """Leave a call whose deadline was yesterday, so that there is work today, and an open one."""
-    content = _call_around(now, "demonstration-today", number=1, days=-1)
-    with begin(database, now=now) as uow:
-        if records.get_call(uow, content["id"]) is not None:
-            return
-    stage = Stage(database=database, shell=shell, say=lambda _text: None, now=now)
-    stage.now = _office(now - timedelta(days=30))
-    with clock.pretending(stage.now), _acting(stage, "hanna") as act:
-        intake.open_call(act, content)
-        intake.open_call(act, _call_around(now, "demonstration-open", number=2, days=21))
-    for _ in range(2):
-        with clock.pretending(stage.now):
-            worker.run_due(database, shell)
-            _work(stage)
-        stage.now = _office(stage.now + timedelta(days=1))
-    for plan in list(plans())[:12]:
-        stage.now += timedelta(hours=5)
-        with clock.pretending(stage.now):
-            worker.run_due(database, shell)
-            _apply(stage, stage.now, plan, content)
-    with clock.pretending(now):
-        worker.run_due(database, shell)
-        mails.deliver(database, content)
-
-
-def _call_around(now: datetime, key: str, *, number: int, days: int) -> dict[str, Any]:
-    """Return the call anew, with a deadline so many days from now."""
-    deadline = (now + timedelta(days=days)).astimezone(ZONE)
-    return call_content() | {
-        "id": key,
-        "reference": f"EC/{deadline.year}/DIGIT/{number:06}",
-        "deadline": deadline.replace(hour=12, minute=0, second=0, microsecond=0).isoformat(),
-        "entry_date": (deadline + timedelta(days=180)).date().isoformat(),
-    }
 
 
 def _applications() -> Iterator[tuple[datetime, Plan]]:
@@ -150,7 +133,8 @@ def _applications() -> Iterator[tuple[datetime, Plan]]:
     yield from sorted(arrivals, key=lambda one: (one[0], one[1].number))
 
 
-def _apply(stage: Stage, at: datetime, plan: Plan, call: Mapping[str, Any]) -> None:
+def apply(stage: Stage, at: datetime, plan: Plan, call: Mapping[str, Any]) -> None:
+    """Register the application of a candidate, and what the EPSO database says of them."""
     is_malformed = plan.kind == "malformed"
     subject = "My application" if is_malformed else f"{call['reference']} application"
     mail = {
@@ -166,6 +150,7 @@ def _apply(stage: Stage, at: datetime, plan: Plan, call: Mapping[str, Any]) -> N
         case = intake.register_application(act, call["id"], person, mail, attachment=content)
         if plan.kind != "unregistered":
             intake.import_cast(act, _cast_row(act, plan, call))
+    stage.own.add(case.id)
     stage.cast[case.id] = plan
 
 
@@ -210,16 +195,25 @@ def _work(stage: Stage) -> int:
         return 0
     with begin(stage.database, now=stage.now) as uow:
         found = worklist.everywhere(uow, TaskFilter(), sort="opened_at", limit=100_000)
-    ready = [one for one in found if one.id not in stage.stuck and one.element not in OPTIONAL]
-    if any(one.process != "call_for_interest" for one in ready) or _interviews_to_come(stage):
+    theirs = [one for one in found if one.case_id in stage.own and one.element not in OPTIONAL]
+    ready = [one for one in theirs if one.id not in stage.stuck and not _is_held(stage, one)]
+    if any(one.process != "call_for_interest" for one in theirs) or _interviews_to_come(stage):
         # the call's own tasks after the deadline wait until every interview is over
         ready = [one for one in ready if one.element not in CALL_WAITS]
     return sum(_complete(stage, one) for one in ready)
 
 
+def _is_held(stage: Stage, task: Task) -> bool:
+    if stage.now < stage.paused.get(task.element, stage.now):
+        return True
+    plan = stage.cast.get(task.case_id)
+    return plan is not None and task.element in stage.left.get(plan.number, ())
+
+
 def _interviews_to_come(stage: Stage) -> bool:
     with begin(stage.database, now=stage.now) as uow:
-        running = {row["element"] for row in queue.timers(uow, limit=1000)}
+        found = queue.timers(uow, limit=1000)
+    running = {row["element"] for row in found if row["case_id"] in stage.own}
     return bool(running & STAGE_TIMERS)
 
 
@@ -380,20 +374,21 @@ def _fall_ill(stage: Stage) -> int:
 
 def _next_instant(stage: Stage, *, moved: int, applying: datetime | None) -> datetime | None:
     if moved:
-        return _office(stage.now + timedelta(hours=2))
+        return office(stage.now + timedelta(hours=2))
     with begin(stage.database, now=stage.now) as uow:
         due = queue.next_due(uow)
         is_open = bool(worklist.everywhere(uow, TaskFilter(), sort="opened_at", limit=1))
     wanted = [one for one in (due, applying) if one is not None]
+    wanted += [one for one in stage.paused.values() if one > stage.now]
     if is_open and not _is_office_time(stage.now):
-        wanted.append(_office(stage.now))
+        wanted.append(office(stage.now))
     if not wanted:
         return None
     # a due timer that is held, or an instant in the past, must not stop the clock
     return max(min(wanted), stage.now + timedelta(minutes=1))
 
 
-def _office(now: datetime) -> datetime:
+def office(now: datetime) -> datetime:
     """Return the instant itself in office hours, otherwise the next nine o'clock of a weekday."""
     if _is_office_time(now):
         return now
@@ -412,6 +407,8 @@ def _tell_endings(stage: Stage) -> None:
         for one in rows.search(uow, CaseFilter(), sort="-changed_at", after=None, limit=100):
             if one.changed_at < stage.now:
                 break
+            if one.id not in stage.own:
+                continue
             case = cases.get(uow, one.id)
             definition = definitions.find(uow, case.definition)
             for element in cases.look(uow, case).completed:

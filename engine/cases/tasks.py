@@ -100,7 +100,7 @@ def unclaim(act: Act, task_id: UUID, *, expected_revision: int | None = None) ->
     who = _holder_or_assigner(act, task)
     if not (task.candidate_groups or task.candidate_users):
         raise Conflict("This task is for one named person", remedy="delegate it instead")
-    _ensure_transferable(task)
+    _ensure_not_in_person(task)
     return _reassign(act.uow, case, task, who, EventKind.TASK_UNCLAIMED, assignee=None)
 
 
@@ -112,10 +112,14 @@ def assign(
     reason: str | None = None,
     expected_revision: int | None = None,
 ) -> Task:
-    """Give a task to a named person who has one of its roles."""
+    """Give a task to a named person who has one of its roles.
+
+    What is done in person needs a reason: somebody fell ill for good, and the case must go on.
+    """
     case, task = _open_task(act.uow, task_id, expected_revision)
     who = authorize(act.actor, "task:assign", act.shell.policy)
-    _ensure_transferable(task)
+    if task.in_person:
+        ensure_text(reason or "", "reason")
     _ensure_candidate(act.uow, task, to)
     facts = {"to": to, "reason": reason}
     return _reassign(act.uow, case, task, who, EventKind.TASK_ASSIGNED, assignee=to, facts=facts)
@@ -133,7 +137,7 @@ def delegate(
     ensure_text(reason, "reason")
     case, task = _open_task(act.uow, task_id, expected_revision)
     who = authorize_task(act.actor, task)
-    _ensure_transferable(task)
+    _ensure_not_in_person(task)
     _ensure_candidate(act.uow, task, to)
     facts = {"to": to, "reason": reason}
     return _reassign(act.uow, case, task, who, EventKind.TASK_DELEGATED, assignee=to, facts=facts)
@@ -274,12 +278,12 @@ def _holder_or_assigner(act: Act, task: Task) -> Actor:
         return act.actor
 
 
-def _ensure_transferable(task: Task) -> None:
-    if task.in_person and task.assignee:
+def _ensure_not_in_person(task: Task) -> None:
+    if task.in_person:
         raise Conflict(
-            f"This task is done in person, by {task.assignee}",
+            "This task is done in person; it cannot be handed over or given back",
             where=task.element,
-            remedy="nobody else can do it; change who is named where the diagram names them",
+            remedy="ask an officer to assign it, with the reason",
         )
 
 

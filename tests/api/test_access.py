@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from engine import cases
-from engine.errors import Conflict, CursusError, FourEyes, NotAllowed, NotYourTask
+from engine.errors import Conflict, CursusError, FourEyes, Invalid, NotAllowed, NotYourTask
 from engine.store import queue
 from tests.support import DUE, REPORT, REVIEW, row_counts
 
@@ -245,17 +245,19 @@ def test_what_is_done_in_person_no_deputy_sees_or_does(front, office, alone):
     office.complete("lara", alone, REPORT)
 
 
-def test_what_is_done_in_person_goes_to_nobody_else(front, office, alone):
+def test_what_is_done_in_person_only_an_officer_gives_to_another_with_a_reason(office, alone):
     task = office.task(alone)
     office.do("lara", cases.claim, task.id)
-    with pytest.raises(Conflict, match="in person, by lara"):
+    with pytest.raises(Conflict, match="cannot be handed over"):
         office.do("lara", cases.delegate, task.id, to="luc", reason="I am away")
-    with pytest.raises(Conflict, match="in person, by lara"):
-        office.do("hanna", cases.assign, task.id, to="luc")
-    with pytest.raises(Conflict, match="in person, by lara"):
+    with pytest.raises(Conflict, match="cannot be handed over or given back"):
         office.do("lara", cases.unclaim, task.id)
-    assert front.as_("luc").get("/api/v1/tasks/mine").json == []
-    office.complete("lara", alone, REPORT)
+    with pytest.raises(Invalid, match="reason"):
+        office.do("hanna", cases.assign, task.id, to="luc")
+    office.do("hanna", cases.assign, task.id, to="luc", reason="Lara fell ill")
+    with pytest.raises(NotYourTask):
+        office.complete("lara", alone, REPORT)
+    office.complete("luc", alone, REPORT)
 
 
 # --- the verbs -------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Flask
 
 from cursus import config, service, wiring
-from cursus.demo import candidates, director, people, register
+from cursus.demo import candidates, director, people, register, today
 from engine import clock, worker
 
 
@@ -51,7 +51,7 @@ def prepare(*, play):
         first = {one.kind: one for one in reversed(list(candidates.plans()))}
         director.plans = lambda: sorted(first.values(), key=lambda one: one.number)
         director.play(database, wiring.shell(), until=clock.now(), say=_silent)
-        director.begin_today(database, wiring.shell(), now=clock.now())
+        today.begin_today(database, wiring.shell(), now=clock.now())
         register.load(database, wiring.shell(), now=clock.now())
 
 

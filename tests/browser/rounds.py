@@ -64,7 +64,7 @@ class Rounds:
             plan = next(one for one in some if one.kind == kind)
             some.remove(plan)
             known = set(self.stage.cast)
-            director._apply(self.stage, self._now(), plan, content)
+            director.apply(self.stage, self._now(), plan, content)
             self.cases += [one for one in self.stage.cast if one not in known]
 
     def until(self, element):

@@ -57,7 +57,7 @@ def _open(stage, now, key, count):
     for plan in engaged[:count]:
         stage.now += timedelta(hours=1)
         with clock.pretending(stage.now):
-            director._apply(stage, stage.now, plan, content)
+            director.apply(stage, stage.now, plan, content)
     stage.now = now
     for _ in range(6):
         worker.run_due(stage.database, stage.shell)

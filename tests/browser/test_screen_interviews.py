@@ -55,7 +55,7 @@ def _apply(stage, plan, content, received):
     number = len(stage.cast)
     name = ("Ana Berg", "Bob Lee")[number]
     mine = replace(plan, number=9000 + number, name=name, email=f"screen{number}@example.org")
-    director._apply(stage, received, mine, content)
+    director.apply(stage, received, mine, content)
 
 
 @contextmanager

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from cursus import wiring
-from cursus.demo import director, people
+from cursus.demo import director, people, today
 from cursus.demo.candidates import CAST, plans
-from engine import archive, clock, definitions, kernel
+from engine import archive, clock, definitions, kernel, worklist
+from engine.access import Actor
 from engine.store import begin, cases, queue
 from engine.store.cases import CaseFilter
 from recruitment.store import records
@@ -52,6 +53,42 @@ def test_the_play_reaches_the_ceiling_and_every_case_ends(database):
     assert any("Ceiling reached" in line for line in told)
     assert any("Declined" in line for line in told)
     assert any("Unfit" in line or "Not fit" in line for line in told)
+
+
+#: The step that is each role's main job in the calls of today.
+MAIN = {
+    "hanna": {"check_format", "register_application", "schedule_interview"},
+    "luisa": {"shortlist_candidate"},
+    "pavel": {"declare_member_conflict", "score_candidate", "record_consensus"},
+    "petra": {"declare_member_conflict", "score_candidate"},
+    "carla": {"confirm_panel_result"},
+    "maria": {"give_medical_opinion"},
+}
+
+
+def test_everybody_finds_their_main_job_waiting_today_and_not_overdue(database):
+    now, shell = datetime(2026, 3, 18, 10, tzinfo=UTC), wiring.shell()
+    with clock.pretending(now):
+        wiring.publish_shipped(database, say=lambda _text: None)
+        people.load(database, shell.roles, say=lambda _text: None)
+    for _ in range(2):
+        today.begin_today(database, shell, now=now)
+    with begin(database, now=now) as uow:
+        waiting = {name: _inbox(uow, name) for name in MAIN}
+        calls = [one["id"] for one in records.calls(uow)]
+        assert queue.incidents(uow) == []
+        assert archive.verify_everything(uow).ok
+    assert {name: MAIN[name] - {one.element for one in waiting[name]} for name in MAIN} == {
+        name: set() for name in MAIN
+    }
+    late = [one for some in waiting.values() for one in some if one.due_at and one.due_at < now]
+    assert late == []
+    assert len(calls) == len(today.SCENES) + 2
+
+
+def _inbox(uow, name):
+    person = next(one for one in people.PEOPLE if one.name == name)
+    return worklist.mine(uow, Actor(name=name, roles=frozenset(person.roles)), limit=200)
 
 
 def _completed(uow, case_id):

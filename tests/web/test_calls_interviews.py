@@ -85,7 +85,7 @@ def test_without_a_shortlist_the_page_leads_to_screening(selection, site):
     selection.publish_call()
     page = site.as_("hanna").get(PAGE).text
     assert "No one is shortlisted." in page
-    assert 'href="/calls/c1/table?stage=stage_screening"' in page
+    assert 'href="/calls/c1/screening"' in page
 
 
 def test_candidates_without_all_declarations_are_listed_with_what_is_missing(selection, site):
