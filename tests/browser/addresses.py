@@ -131,8 +131,9 @@ class Ids:
         return found
 
     def key(self):
-        """The calls."""
-        return [one["id"] for one in self._ask(self.officer, "calls/")]
+        """The calls, but for those whose pages are like another's."""
+        alike = ("demonstration-open", "demonstration-engagement")
+        return [one["id"] for one in self._ask(self.officer, "calls/") if one["id"] not in alike]
 
     call_id = call_key = call = key
 

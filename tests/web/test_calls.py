@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cursus import wiring
 from engine import clock, worklist
 from engine.store import begin
 from engine.store.tasks import TaskFilter
@@ -29,20 +28,9 @@ MAIL = {
 
 
 @pytest.fixture
-def calls(site):
+def calls(site, selection):
     """The site with the processes of calls and applications published."""
-    site.office.shell = wiring.shell()
-    site.app.extensions["cursus.house"] = wiring_house(site)
-    files = wiring.shipped_files()
-    for process in ("call_for_interest", "recruitment_case"):
-        site.office.publish(process, files)
     return site
-
-
-def wiring_house(site):
-    from api.house import House  # noqa: PLC0415  # only here
-
-    return House(database=site.office.database, shell=site.office.shell, signing_key=None)
 
 
 @pytest.fixture

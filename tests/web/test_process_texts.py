@@ -8,8 +8,6 @@ from io import BytesIO
 import pytest
 from babel.messages.pofile import read_po
 
-from api.house import House
-from cursus import wiring
 from engine import clock, worklist
 from engine.store import begin
 from engine.store.tasks import TaskFilter
@@ -41,14 +39,8 @@ def english():
 
 
 @pytest.fixture
-def reader(site):
+def reader(site, selection):
     """Give a browser that asks for French, on a site with the shipped processes."""
-    site.office.shell = wiring.shell()
-    site.app.extensions["cursus.house"] = House(
-        database=site.office.database, shell=site.office.shell, signing_key=None
-    )
-    for process in ("call_for_interest", "recruitment_case"):
-        site.office.publish(process, wiring.shipped_files())
     site.office.do("hanna", intake.open_call, CALL)
 
     def french(name):
