@@ -180,21 +180,21 @@ class Ids:
         return [*(one[0]["id"] for one in found if one), *booked[:1]]
 
     def scores_task_id(self):
-        """A sheet that was submitted; those that are open have tests of their own."""
-        return self._done_at("pavel", "scores")
+        """A sheet that is open, and one that was submitted."""
+        return self._at_panel("pavel", "scores")
 
     def deliberation_task_id(self):
-        """A deliberation whose minutes were signed."""
-        return self._done_at("pavel", "deliberation")
+        """A deliberation that is open, and one whose minutes were signed."""
+        return self._at_panel("pavel", "deliberation")
 
     def deliberation_page(self):
         """The first page, and one that is not there."""
         return ["1", "99"]
 
-    def _done_at(self, name, kind):
+    def _at_panel(self, name, kind):
         desk = self.people.at(name).request.get("/panel").text()
-        done = desk.partition('id="done-title"')[2]
-        return re.findall(rf'href="/{kind}/([0-9a-f-]+)"', done)[:1]
+        parts = desk.partition('id="done-title"')[::2]
+        return [one for part in parts for one in re.findall(rf'href="/{kind}/([^"]+)"', part)[:1]]
 
     def calls_task(self):
         """A task that fixes the date of an interview, where one is open, and one that does not."""
