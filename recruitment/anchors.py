@@ -14,7 +14,6 @@ class Anchors:
     """The table: words by points, and from which difference on a member is named."""
 
     version: int
-    source: str
     words: Mapping[int, str]
     outlier: Decimal
 
@@ -31,7 +30,6 @@ def anchors() -> Anchors:
     found = yaml.safe_load(text)
     return Anchors(
         version=int(found["version"]),
-        source=str(found["source"]),
         words={int(one["points"]): str(one["words"]) for one in found["anchors"]},
         outlier=Decimal(str(found["outlier"])),
     )

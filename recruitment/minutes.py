@@ -13,7 +13,7 @@ import typst
 from engine.errors import OperationFailed
 from recruitment.anchors import anchors
 from recruitment.correspondence import SENDER
-from recruitment.deliberation import Cell, Matrix, Row
+from recruitment.deliberation import Cell, Matrix, Row, rounded
 
 ZONE = ZoneInfo("Europe/Brussels")
 #: The kind of the document.
@@ -33,6 +33,7 @@ _WORDS = {
     "changes": "Scores changed by agreement",
     "change_columns": ["Member", "Criterion", "Before", "Agreed", "Reason"],
     "result": "Result",
+    "reason": "Reasons of the panel",
     "evidence": "Evidence noted by the members",
 }
 
@@ -111,7 +112,7 @@ def _facts(of: Minutes) -> list[tuple[str, str]]:
         ("Candidate", of.candidate),
         ("Application", of.application),
         ("Interview", held or "not recorded in the calendar"),
-        ("Meaning of the points", f"version {anchors().version} ({anchors().source})"),
+        ("Meaning of the points", f"version {anchors().version}"),
     ]
 
 
@@ -127,8 +128,8 @@ def _row(row: Row) -> list[str]:
         row.criterion.name,
         str(row.criterion.weight),
         *cells,
-        _number(row.mean),
-        _number(row.spread),
+        _mean(row.mean),
+        _mean(row.spread),
     ]
 
 
@@ -141,8 +142,8 @@ def _means(matrix: Matrix) -> list[str]:
     return [
         "Weighted mean",
         "",
-        *(_number(one) for one in matrix.means),
-        _number(matrix.proposal),
+        *(_mean(one) for one in matrix.means),
+        _mean(matrix.proposal),
         "",
     ]
 
@@ -175,8 +176,8 @@ def _changes(matrix: Matrix, names: Mapping[str, str]) -> list[list[str]]:
 
 def _result(of: Minutes) -> list[tuple[str, str]]:
     return [
-        ("Weighted mean of the panel", _number(of.matrix.proposal)),
-        ("Agreed score, of 5", _number(of.score)),
+        ("Weighted mean of the panel", _mean(of.matrix.proposal)),
+        ("Agreed score, of 5", _mean(of.score)),
         ("Suitable for the post", "yes" if of.is_suitable else "no"),
     ]
 
@@ -206,6 +207,11 @@ def _number(value: Decimal | None) -> str:
     if value is None:
         return "-"
     return str(int(value)) if value == value.to_integral_value() else str(value)
+
+
+def _mean(value: Decimal | None) -> str:
+    # with both places, so that a column of means and spreads lines up
+    return "-" if value is None else str(rounded(value))
 
 
 def _day(at: datetime) -> str:

@@ -16,7 +16,7 @@ from api.house import acting
 from engine import cases, worklist
 from engine.access import authorize_task
 from engine.cases import Act
-from engine.errors import FormRejected, Invalid, NotFound, NotYourTask, TaskNotOpen
+from engine.errors import FormRejected, Invalid, NotFound, TaskNotOpen
 from engine.store import cases as case_rows
 from engine.store import tasks as rows
 from engine.worklist import Task
@@ -24,11 +24,12 @@ from recruitment import deliberation, intake, merit, minutes, policy, scoring
 from recruitment.anchors import anchors
 from recruitment.deliberation import Change, Matrix
 from recruitment.inspection import inspect_pdf
-from recruitment.scoring import Round
+from recruitment.scoring import Consensus, Round
 from recruitment.store import panels, records
 from web.language import _
 from web.pages import Pages, done
 from web.papers import picture_of
+from web.reasons import is_theirs
 
 pages = Pages("deliberation", __name__)
 #: Rows for changed scores that are taken at most.
@@ -54,6 +55,8 @@ class Desk:
     quorum: int | None
     #: the document of the signed minutes
     minutes: str | None = None
+    #: the task of whoever confirms what was agreed, while it waits for the reader
+    result: Task | None = None
     #: empty rows for changed scores that were asked for
     extra_rows: int = 0
 
@@ -67,6 +70,14 @@ class Desk:
     def lacks(self) -> int:
         """How many members are missing to the quorum."""
         return deliberation.lacking(self.round.people, self.quorum or 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """What a panel agreed, with the page of its scores and minutes."""
+
+    consensus: Consensus
+    address: str
 
 
 @pages.get("/deliberation/<uuid:task_id>")
@@ -118,6 +129,24 @@ def minutes_page(task_id: UUID, page: int) -> Response:
     return answer
 
 
+def agreed(act: Act, task: Task) -> Agreed | None:
+    """Return what is to be confirmed in this task, as far as the actor may read it."""
+    if task.element != panels.RESULT:
+        return None
+    try:
+        found = scoring.read(act, task.case_id)
+    except NotFound:
+        return None
+    signed = [one for one in _agreements(act, task) if one["closed_at"]]
+    if found.consensus is None or not signed:
+        return None
+    return Agreed(consensus=found.consensus, address=f"/deliberation/{signed[-1]['id']}")
+
+
+def _agreements(act: Act, task: Task) -> Sequence[panels.Found]:
+    return panels.tasks_of(act.uow, [task.case_id], [panels.CONSENSUS])
+
+
 def _task(act: Act, task_id: UUID) -> Task:
     task = worklist.get(act.uow, task_id)
     if task.element != panels.CONSENSUS:
@@ -127,7 +156,7 @@ def _task(act: Act, task_id: UUID) -> Task:
 
 def _desk(act: Act, task: Task, given: Given | None = None) -> Desk:
     found = scoring.read(act, task.case_id)
-    is_chair = task.closed_at is None and _is_theirs(act, task)
+    is_chair = task.closed_at is None and is_theirs(act, task)
     draft = rows.get_draft(act.uow, task.id) if is_chair else None
     kept = given if given is not None else dict(draft["content"]) if draft else {}
     signed = found.consensus if task.closed_at is not None else None
@@ -143,20 +172,18 @@ def _desk(act: Act, task: Task, given: Given | None = None) -> Desk:
         saved_at=draft["saved_at"] if draft else None,
         quorum=policy.quorum(act.uow, case.definition if case else None),
         minutes=_document(signed.minutes) if signed else None,
+        result=_result(act, task),
     )
+
+
+def _result(act: Act, task: Task) -> Task | None:
+    found = worklist.of_case(act.uow, task.case_id)
+    return next((o for o in found if o.element == panels.RESULT and is_theirs(act, o)), None)
 
 
 def _matrix(found: Round, changes: Sequence[Change]) -> Matrix:
     sheets = () if found.is_open else found.sheets
     return deliberation.matrix(found.criteria, sheets, changes, outlier=anchors().outlier)
-
-
-def _is_theirs(act: Act, task: Task) -> bool:
-    try:
-        authorize_task(act.actor, task)
-    except NotYourTask:
-        return False
-    return True
 
 
 def _document(reference: str) -> str | None:
@@ -323,7 +350,13 @@ def _members(act: Act, found: Round) -> list[minutes.Member]:
 
 @pages.app_template_filter("points")
 def written(value: Decimal | None) -> str:
-    """Write points or a mean: whole ones without places."""
+    """Write points: whole ones without places."""
     if value is None:
         return ""
     return str(int(value)) if value == value.to_integral_value() else str(value)
+
+
+@pages.app_template_filter("mean")
+def in_hundredths(value: Decimal | None) -> str:
+    """Write a mean, a score or a spread with its two places, so that a column of them lines up."""
+    return "" if value is None else str(deliberation.rounded(value))

@@ -106,7 +106,6 @@ def sheet(path: Path) -> Found:
     """Yield the subjects of letters, the anchors of points, or a calendar's days and places."""
     content = yaml.safe_load(path.read_bytes())
     if "anchors" in content:
-        yield content["source"], "source"
         yield from ((one["words"], "points") for one in content["anchors"])
         return
     if "years" not in content:

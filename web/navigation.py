@@ -20,6 +20,12 @@ class Entry:
     #: the first part of the address, which marks the entry as the current one
     path: str
     title: str
+    #: the first parts of further addresses that belong to it
+    parts: tuple[str, ...] = ()
+
+    def holds(self, address: str) -> bool:
+        """Say whether an address belongs to this entry."""
+        return f"{address}/".startswith(tuple(f"{one}/" for one in (self.path, *self.parts)))
 
 
 def install(app: Flask) -> None:
@@ -48,11 +54,17 @@ def _is(role: str) -> bool:
     return who is not None and any(role in some for some in (who.roles, *who.principals.values()))
 
 
+def is_panel_member() -> bool:
+    """Say whether who is signed in sits in panels."""
+    return _is("panel_member")
+
+
 def menu() -> list[Entry]:
     """Return the entries that lead somewhere for this person."""
+    is_member = is_panel_member()
     wanted = (
         ("/work", _("My work"), True),
-        ("/panel", _("Panel"), _is("panel_member")),
+        ("/panel", _("Panel"), is_member),
         ("/calls", _("Calls"), may("call:read")),
         ("/intake", _("Intake"), may("mail:sort")),
         ("/cases", _("Cases"), True),
@@ -61,7 +73,23 @@ def menu() -> list[Entry]:
         ("/history", _("History"), may("history:search")),
         ("/administration", _("Administration"), may("user:list")),
     )
-    return [Entry(path=path, title=title) for path, title, is_open in wanted if is_open]
+    # whoever reads a deliberation without being of a panel comes from its case
+    parts = {
+        "/work": ("/tasks",),
+        "/panel" if is_member else "/cases": ("/scores", "/deliberation"),
+    }
+    return [
+        Entry(path=path, title=title, parts=parts.get(path, ()))
+        for path, title, is_open in wanted
+        if is_open
+    ]
+
+
+def home() -> str:
+    """Return the address of the page on which the day begins."""
+    who = actor()
+    roles = frozenset().union(who.roles, *who.principals.values()) if who else frozenset()
+    return "/panel" if roles == {"panel_member"} else "/work"
 
 
 def person(name: str | None) -> str:

@@ -17,11 +17,14 @@ from recruitment import scoring
 from recruitment.scoring import Round, Seat
 from recruitment.store import panels
 from web.language import ZONE, current, instant, ngettext
+from web.navigation import is_panel_member
 from web.pages import Pages
 
 pages = Pages("panel", __name__)
 #: Tasks of one kind on the desk; whoever has more finds them in My work.
 MOST = 100
+#: What is done from the desk.
+OWN = frozenset({panels.DECLARE, panels.SCORE, panels.CONSENSUS})
 #: The pages that take the place of the general one.
 SHEETS = {panels.SCORE: "/scores/", panels.CONSENSUS: "/deliberation/"}
 _WEEK = timedelta(days=6)
@@ -71,6 +74,11 @@ def sheet_address(task: Task) -> str:
     return f"{SHEETS.get(task.element, '/tasks/')}{task.id}"
 
 
+def home_of(task: Task) -> str:
+    """Return the list that a task stands in: the desk for what a member does in a panel."""
+    return "/panel" if task.element in OWN and is_panel_member() else "/work"
+
+
 def submitted_words(found: Round) -> str:
     """Say how many of a panel have submitted."""
     return ngettext(
@@ -114,6 +122,7 @@ def _waiting(act: Act, done: Sequence[panels.Found]) -> list[Waiting]:
 @pages.app_context_processor
 def _words() -> dict[str, object]:
     return {
+        "home_of": home_of,
         "sheet_address": sheet_address,
         "submitted_words": submitted_words,
         "next_words": next_words,

@@ -8,7 +8,7 @@ from api import identity
 from api.identity import public
 from engine.errors import NotSignedIn, TooManyAttempts
 from web.language import COOKIE, LANGUAGES
-from web.navigation import actor
+from web.navigation import actor, home
 from web.pages import Pages, done, local
 from web.sentences import sentence
 
@@ -21,15 +21,15 @@ A_YEAR = 31_536_000
 def start() -> ResponseReturnValue:
     """Lead to one's work, or to the door."""
     if actor() is None:
-        return render("sign_in.html", next="/work")
-    return redirect("/work", 303)
+        return render("sign_in.html", next="")
+    return redirect(home(), 303)
 
 
 @pages.get("/sign-in")
 @public
 def door() -> ResponseReturnValue:
     """Show the door."""
-    return render("sign_in.html", next=local(request.args.get("next"), "/work"))
+    return render("sign_in.html", next=local(request.args.get("next"), ""))
 
 
 @pages.post("/sign-in")
@@ -37,13 +37,14 @@ def door() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Let in whoever knows the password."""
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
-    wanted = local(request.form.get("next"), "/work")
+    wanted = local(request.form.get("next"), "")
     try:
         identity.sign_in(name, password)
     except (NotSignedIn, TooManyAttempts) as error:
         status = 429 if isinstance(error, TooManyAttempts) else 401
         return render("sign_in.html", next=wanted, name=name, fault=sentence(error.detail)), status
-    return redirect(wanted, 303)
+    # the start knows, with the next request, whose day begins
+    return redirect(wanted or "/", 303)
 
 
 @pages.post("/sign-out")

@@ -13,10 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from api.house import acting
 from engine import cases, definitions, kernel, worklist
-from engine.access import authorize_task
 from engine.cases import Act, comments
 from engine.cases.comments import Comment
-from engine.errors import Invalid, NotYourTask, TaskNotOpen
+from engine.errors import Invalid, TaskNotOpen
 from engine.kernel import Element
 from engine.store import tasks as rows
 from engine.store import users
@@ -24,13 +23,15 @@ from engine.worklist import Task
 from recruitment.store import records
 from recruitment.store.screening import DESK
 from web import finished, labels
+from web.deliberation import Agreed, agreed
 from web.finished import Finished
 from web.language import ZONE
 from web.pages import Pages, done
-from web.reasons import step_in_words, why_mine
+from web.panel import home_of
+from web.reasons import is_theirs, step_in_words, why_mine
 
 pages = Pages("task", __name__)
-#: Tasks that have a page of their own; the form stays for whoever works by forms.
+#: Tasks that have a page of their own, which takes the place of their form.
 DESKS: Mapping[str, str] = {
     "score_candidate": "/scores/{task.id}",
     "record_consensus": "/deliberation/{task.id}",
@@ -46,7 +47,9 @@ class Sheet:
     task: Task
     element: Element
     why: str | None
-    #: what the form's script needs; None when the form is not for this person or is closed
+    #: whether whoever reads it may do it: nothing bars them and it is open
+    is_mine: bool
+    #: what the form's script needs; None when it is not theirs or has a page of its own
     form: dict[str, Any] | None
     #: people whom it may be handed to
     candidates: list[dict[str, str]]
@@ -63,6 +66,8 @@ class Sheet:
     over: Finished | None = None
     #: the address of a page that is made for this step
     desk: str | None = None
+    #: what the panel agreed, for whoever confirms it
+    agreed: Agreed | None = None
 
 
 @pages.get("/tasks/<uuid:task_id>")
@@ -154,8 +159,10 @@ def comment(task_id: UUID) -> ResponseReturnValue:
 
 def _sheet(act: Act, task: Task) -> Sheet:
     definition = definitions.find(act.uow, task.definition)
+    desk = desk_of(act, task)
     ahead = kernel.ahead(definition, task.element)
     barred = cases.four_eyes_bar(act, task) if task.closed_at is None else None
+    is_mine = task.closed_at is None and not barred and is_theirs(act, task)
     seen: dict[str, object] = {}
     if task.closed_at is None:
         case = cases.get(act.uow, task.case_id)
@@ -164,21 +171,22 @@ def _sheet(act: Act, task: Task) -> Sheet:
         task=task,
         element=definition.elements[task.element],
         why=why_mine(act.actor, task),
-        form=None if barred else _form(act, task, definition, seen),
+        is_mine=is_mine,
+        form=_form(act, task, definition, seen) if is_mine and not desk else None,
         candidates=_candidates(act, task),
         ahead=ahead,
         waits={one.element.id: _awaited(definition, one.element.id) for one in ahead},
         said=comments.of_case(act, task.case_id),
         barred=barred,
         over=finished.of(act, task),
-        desk=_desk(act, task),
+        desk=desk if is_mine else None,
+        agreed=agreed(act, task) if is_mine else None,
         reasons=kernel.reasons(definition, seen, task.element, opened_at=task.opened_at),
     )
 
 
-def _desk(act: Act, task: Task) -> str | None:
-    if task.closed_at is not None or not _is_theirs(act, task):
-        return None
+def desk_of(act: Act, task: Task) -> str | None:
+    """Return the address of the page that is made for this task; None where its form is used."""
     if task.element in DESKS:
         return DESKS[task.element].format(task=task)
     if task.element not in DESK:
@@ -197,9 +205,7 @@ def _awaited(definition: kernel.Definition, gateway: str) -> tuple[str, ...]:
 
 def _form(
     act: Act, task: Task, definition: kernel.Definition, seen: Mapping[str, object]
-) -> dict[str, Any] | None:
-    if task.closed_at is not None or not _is_theirs(act, task):
-        return None
+) -> dict[str, Any]:
     schema = definition.forms.get(task.form or "")
     draft = rows.get_draft(act.uow, task.id)
     return {
@@ -210,15 +216,8 @@ def _form(
         "variables": seen,
         "draft": draft["content"] if draft else None,
         "saved_at": draft["saved_at"].isoformat() if draft else None,
+        "home": home_of(task),
     }
-
-
-def _is_theirs(act: Act, task: Task) -> bool:
-    try:
-        authorize_task(act.actor, task)
-    except NotYourTask:
-        return False
-    return True
 
 
 def _candidates(act: Act, task: Task) -> list[dict[str, str]]:

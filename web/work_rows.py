@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.cases import Act
 from engine.history import EventKind, Sealed
 from engine.store import coming, events
 from engine.worklist import Task
+from recruitment.store import records
 from web.cases_sentences import says
 from web.language import ZONE, _, ago, label
 from web.navigation import person
@@ -48,8 +49,15 @@ class Row:
     #: what happened last in its case, in words
     last: str
     limit: Limit | None
+    #: of a call: calls may share a title
+    reference: str | None = None
     #: why it is not for this person after all: four eyes
     barred: str | None = None
+
+    @property
+    def case(self) -> str:
+        """The title of the case, told apart from that of another call."""
+        return " · ".join(one for one in (self.task.case_title, self.reference) if one)
 
 
 def spans(now: datetime) -> tuple[Span, ...]:
@@ -68,8 +76,12 @@ def rows(act: Act, found: Sequence[Task], divided: Sequence[Span]) -> list[Row]:
     """Return tasks as rows; what they need besides is read for all at once."""
     last = events.last_of(act.uow, [f"case:{one.case_id}" for one in found])
     limits = coming.ending(act.uow, [one.id for one in found])
+    calls = records.references(act.uow, {one.case_key for one in found if one.case_key})
     return [
-        _row(act, one, divided, last.get(f"case:{one.case_id}"), _limit(act, one, limits))
+        replace(
+            _row(act, one, divided, last.get(f"case:{one.case_id}"), _limit(act, one, limits)),
+            reference=calls.get(one.case_key or ""),
+        )
         for one in found
     ]
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import render_template as render
@@ -21,6 +21,7 @@ from web.finished import Finished
 from web.language import ZONE, _, label
 from web.pages import Pages
 from web.several import Chosen, Result
+from web.task import desk_of
 
 #: The hour at which what was set aside comes back.
 MORNING = time(8)
@@ -101,6 +102,8 @@ def set_aside() -> ResponseReturnValue:
         faults["reason"] = _("Give a reason.")
     if faults or until is None:
         return _ask_when(faults), 422
+    if _late(until) and request.form.get("late") != request.form["until"]:
+        return _ask_when({})
 
     def hide(act: Act, one: Chosen) -> object:
         changes = {"follow_up_at": until}
@@ -111,17 +114,41 @@ def set_aside() -> ResponseReturnValue:
 
 
 def _ask_when(faults: dict[str, str]) -> str:
-    today = clock.now().astimezone(ZONE).date()
+    first = clock.now().astimezone(ZONE).date() + timedelta(days=1)
     with acting() as act:
         tasks = _open(act)
+    until = _morning(request.form.get("until", ""))
     return render(
         "work_later.html",
         tasks=tasks,
         faults=faults,
         given=request.form,
-        first=today + timedelta(days=1),
-        usual=today + timedelta(days=7),
+        first=first,
+        usual=_usual(tasks, first),
+        late=_due_before(tasks, until) if until and "until" not in faults else 0,
     )
+
+
+def _usual(tasks: Sequence[Task], first: date) -> date:
+    """Propose a week from now, or the day before the first of the tasks is due if it is sooner."""
+    week = first + timedelta(days=6)
+    due = min((one.due_at for one in tasks if one.due_at), default=None)
+    if due is None:
+        return week
+    # what is due at midnight is due by the end of the day before
+    last = (due - timedelta(seconds=1)).astimezone(ZONE).date()
+    return max(first, min(week, last - timedelta(days=1)))
+
+
+def _late(until: datetime) -> int:
+    """Count the chosen tasks that are due before an instant."""
+    with acting() as act:
+        found = [worklist.get(act.uow, one.id) for one in _chosen(request.form.getlist("task"))]
+    return _due_before([one for one in found if one.closed_at is None], until)
+
+
+def _due_before(tasks: Sequence[Task], until: datetime) -> int:
+    return sum(1 for one in tasks if one.due_at and one.due_at < until)
 
 
 def _morning(text: str) -> datetime | None:
@@ -185,6 +212,12 @@ def _form(act: Act, wanted: Sequence[Task]) -> dict[str, Any]:
             _("These tasks are not of the same kind"),
             where="task",
             remedy=_("choose tasks with the same name, of cases on the same version"),
+        )
+    if desk_of(act, first):
+        raise Invalid(
+            _("These tasks have a page of their own"),
+            where="task",
+            remedy=_("open each of them in My work"),
         )
     definition = definitions.find(act.uow, first.definition)
     schema = definition.forms.get(first.form or "")

@@ -1,6 +1,6 @@
 """Calls, candidates, applications, documents and letters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -28,6 +28,12 @@ def add_call(uow: UnitOfWork, row: Mapping[str, object]) -> None:
 def get_call(uow: UnitOfWork, key: str) -> RowMapping | None:
     """Return a call by its id or its reference."""
     return uow.one(select(call).where((call.c.id == key) | (call.c.reference == key)))
+
+
+def references(uow: UnitOfWork, keys: Collection[str]) -> dict[str, str]:
+    """Return the reference of each of these keys that is a call."""
+    statement = select(call.c.id, call.c.reference).where(call.c.id.in_(keys))
+    return {row["id"]: row["reference"] for row in uow.all(statement)}
 
 
 def calls(uow: UnitOfWork) -> Sequence[RowMapping]:

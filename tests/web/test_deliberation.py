@@ -1,6 +1,7 @@
 """The deliberation: matrix, minutes from the data, merit order, a list signed and frozen."""
 
 import io
+import re
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -78,6 +79,11 @@ def test_the_matrix_shows_points_notes_spread_and_who_lies_apart_in_words(site, 
     # exact means 2, 2, 3, 4 weighted 3, 2, 1, 1
     assert page.says("2.43")
     assert page.fields["score"] == "2.43"
+    # means and spreads line up, points are whole
+    assert page.says("Mean Spread AI governance")
+    assert page.says("2.00 3.00 Regulation in practice")
+    # on a narrow screen a cell says whose it is
+    assert 'data-label="Peter"' in page.text
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,11 @@ def test_the_minutes_are_read_before_they_are_signed(site, agreeing):
     assert page.says("Sign these minutes?")
     draft = site.as_("pavel").get(f"/deliberation/{agreeing.id}/minutes.pdf")
     text = words_of(draft.data)
-    for said in ("DRAFT, not signed", "Παναγιώτης Šťastný", "Ὀδυσσεύς <b>twice</b>", REASON):
+    for said in (
+        "DRAFT, not signed", "Παναγιώτης Šťastný", "Ὀδυσσεύς <b>twice</b>",
+        f"Reasons of the panel {REASON}", "Meaning of the points version 1 Panel",
+        "Agreed score, of 5 3.50",
+    ):  # fmt: skip
         assert said in text
     picture = site.as_("pavel").get(f"/deliberation/{agreeing.id}/minutes/pages/1.png")
     assert picture.content_type == "image/png"
@@ -146,6 +156,22 @@ def test_signed_minutes_are_filed_and_both_values_stay(site, selection, agreeing
     assert post(site, agreeing, **AGREED, step="sign").status_code == 409
     selection.office.work()
     assert selection.application(case_of(site, agreeing))["score"] == Decimal("3.5")
+
+
+def test_whoever_confirms_the_result_reads_the_scores_first(site, selection, agreeing):
+    sign(site, agreeing)
+    (task,) = selection.until("confirm_panel_result")
+    page = Page(site.as_("carla").get(f"/tasks/{task.id}"))
+    assert page.says("What the panel agreed Agreed score 3.50 of 5 Suitable yes")
+    assert page.says(REASON)
+    assert f'href="/deliberation/{agreeing.id}"' in page.text
+    scores = show(site, agreeing, "carla")
+    assert scores.says("Signed minutes (PDF)")
+    assert scores.fields.keys() <= {"next", None, "language", "q", "words"}
+    assert f'class="button button--main" href="/tasks/{task.id}"' in scores.text
+    assert re.search(r'href="/cases" aria-current="page"', scores.text)
+    # the way back is for nobody else
+    assert f'href="/tasks/{task.id}"' not in show(site, agreeing).text
 
 
 def case_of(site, task):

@@ -46,6 +46,10 @@ def test_everybody_sees_the_own_account(site):
     assert site.anonymous().get("/me").status_code == 303
 
 
+def test_one_action_of_the_page_is_the_main_one(site):
+    assert site.as_("lara").get("/me").text.count("button--main") == 1
+
+
 def test_i_appoint_my_deputy_and_end_it(site, office):
     lara, luc = site.as_("lara"), site.as_("luc")
     days = {"deputy": "luc", "first_day": "2026-01-05", "last_day": "2026-01-09"}

@@ -83,7 +83,10 @@ def test_the_sheet_asks_the_criteria_of_the_panel_with_anchors_in_words(site, ro
     for words in ("1. AI governance", "weight 3", "How would you assess the risk of a system"):
         assert page.says(words)
     assert page.says("Outstanding: deep command")
-    assert page.says("0/4")
+    assert page.says("0/4 criteria done")
+    # whose table it is stands in the file, not before the panel
+    assert page.says("What the points mean: version 1.")
+    assert "unverified" not in page.text
     assert page.says("You declared:")
     assert page.says("Peter Byrne: not yet") or page.says("Peter: not yet")
     assert "/papers/" in page.text
@@ -108,6 +111,8 @@ def test_what_is_missing_is_said_beside_its_row_and_nothing_is_lost(site, round_
     assert page.says("Communication in English : Say what the points rest on.")
     assert page.fields["evidence-1"] == "Said 1"
     assert {"points-1-0", "evidence-3", "fault-1", "fault-3"} <= page.ids
+    points = re.search(r'<fieldset aria-describedby="fault-1">.*?</fieldset>', page.text, re.DOTALL)
+    assert 'id="fault-1"' in points[0]
 
 
 @pytest.mark.parametrize("points", ["6", "-1", "2.5", "five", "٣"])
@@ -136,7 +141,9 @@ def test_submitted_scores_are_final_and_one_s_own_to_read(site, round_):
     answer = submit(site, round_, "petra")
     assert answer.location == "/panel?said=scores-submitted"
     page = sheet(site, round_)
-    assert page.says("It is final")
+    assert re.search(
+        r"Submitted by Petra, \d+ \w+ \d+, \d\d:\d\d \. It is final:", " ".join(page.words)
+    )
     assert page.says("Said 0")
     assert page.says("2.00")
     again = post(site, round_, **filled(**{"points-0": "5"}), step="submit")
@@ -188,9 +195,15 @@ def _appoint(act, **given):
     return people.appoint_deputy(act, **given)
 
 
-def test_the_general_page_of_the_task_leads_to_the_sheet(site, round_):
+def test_the_general_page_of_the_task_leads_to_the_sheet_and_has_no_form(site, round_):
     page = site.as_("petra").get(f"/tasks/{round_['petra'].id}").get_data(as_text=True)
     assert f'class="button button--main" href="/scores/{round_["petra"].id}"' in page
+    assert "task-data" not in page
+    assert 'id="complete"' not in page
+    # nor several of them in one form
+    answer = site.as_("petra").get(f"/work/together?task={round_['petra'].id}")
+    assert answer.status_code == 422
+    assert "These tasks have a page of their own" in answer.text
 
 
 def test_a_task_of_another_kind_is_no_sheet(site, selection):
@@ -234,6 +247,30 @@ def test_an_interview_of_today_stands_first(site, selection):
     page = Page(site.as_("petra").get("/panel"))
     assert page.says("Ana Berg")
     assert not page.says("No interview today")
+
+
+def marked(answer):
+    """Return the title of the menu entry that is marked."""
+    (title,) = re.findall(r'aria-current="page">\s*([^<]+?)\s*</a>\s', answer.text)
+    return title
+
+
+def test_the_menu_marks_the_desk_for_whatever_belongs_to_it(site, round_):
+    assert marked(site.as_("petra").get(f"/scores/{round_['petra'].id}")) == "Panel"
+    assert marked(site.as_("petra").get(f"/tasks/{round_['petra'].id}")) == "Panel"
+
+
+def test_a_declaration_is_filed_under_the_desk_and_comes_back_to_it(site, selection):
+    selection.publish_call()
+    selection.apply("Ana Berg")
+    one = next(t for t in selection.until("declare_member_conflict") if t.assignee == "petra")
+    answer = site.as_("petra").get(f"/tasks/{one.id}")
+    assert '<li><a href="/panel">Panel</a></li>' in answer.text
+    assert '"home": "/panel"' in answer.text
+    assert answer.text.count("istant professional link alone does not exclude") == 1
+    desk = site.as_("petra").get("/panel", headers={"Accept-Language": "fr"})
+    assert "Déclarer" in desk.text
+    assert "Declare conflicts of interest" not in desk.text
 
 
 def test_what_is_to_declare_comes_before_what_is_to_score(site, selection):

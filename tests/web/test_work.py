@@ -2,7 +2,9 @@
 
 import re
 
-from engine import cases, people
+import pytest
+
+from engine import cases, clock, people
 from tests.support import REPORT
 
 
@@ -151,7 +153,23 @@ def test_the_door_never_leads_to_another_site(site, office):
             "/sign-in", data={"name": "nina", "password": "a long enough password", "next": wanted}
         )
         assert answer.status_code == 303
-        assert answer.headers["Location"] == "/work"
+        assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("petra", "/panel"), ("lara", "/work"), ("hanna", "/work")]
+)
+def test_the_day_begins_where_one_s_tasks_are(site, name, start):
+    assert site.as_(name).get("/").headers["Location"] == start
+
+
+def test_a_panel_member_who_stands_in_for_somebody_begins_with_all_the_work(site, office):
+    today = clock.now().date()
+    office.do(
+        "lara", people.appoint_deputy,
+        absent="lara", deputy="petra", first_day=today, last_day=today,
+    )  # fmt: skip
+    assert site.as_("petra").get("/").headers["Location"] == "/work"
 
 
 def test_a_wrong_password_is_refused_on_the_same_page(site):

@@ -7,6 +7,7 @@ import pytest
 
 from engine import cases, people
 from engine.store import events
+from tests.selecting import CALL
 from tests.support import REPORT
 
 
@@ -81,6 +82,30 @@ def test_a_fault_keeps_what_was_typed_and_changes_nothing(site, office, task, ch
     assert office.task(task.case_id).follow_up_at is None
 
 
+def test_the_day_that_is_proposed_lies_before_the_task_is_due(site, task, clock):
+    lara, address = site.as_("lara"), f"/work/later?task={task.id}"
+    assert 'value="2026-01-12"' in lara.get(address).text
+    # it is due by the end of 31 January
+    clock.move_to("2026-01-28T09:00:00+01:00")
+    assert 'value="2026-01-30"' in lara.get(address).text
+    clock.move_to("2026-01-31T09:00:00+01:00")
+    assert 'value="2026-02-01"' in lara.get(address).text
+
+
+def test_a_day_after_the_task_is_due_is_taken_only_when_it_is_chosen_twice(site, office, task):
+    given = {"task": f"{task.id}:{task.revision}", "until": "2026-02-02", "reason": "She is away"}
+    warned = site.as_("lara").post("/work/later", data=given)
+    assert "On 2 Feb 2026 one of these tasks is overdue already." in _text(warned)
+    assert office.task(task.case_id).follow_up_at is None
+    other = site.as_("lara").post("/work/later", data={**given, "late": "2026-02-01"})
+    assert "is overdue already" in _text(other)
+    done = site.as_("lara").post("/work/later", data={**given, "late": "2026-02-02"})
+    assert "1 of 1 tasks are set aside" in _text(done)
+    # the day on which it is due is not after it
+    early = site.as_("lara").post("/work/later", data={**given, "until": "2026-01-31"})
+    assert "is overdue already" not in _text(early)
+
+
 # --- what comes by itself ----------------------------------------------------------------------
 
 
@@ -138,6 +163,11 @@ def test_a_task_of_an_absent_colleague_says_on_whose_behalf(site, office, task):
     text = _text(site.as_("luc").get("/work"))
     assert "on behalf of Lara" in text
     assert "you are the deputy of Lara, to whom it is assigned" in text
+
+
+def test_calls_with_one_title_are_told_apart_by_their_reference(site, selection):
+    selection.open_call(title="AI officer")
+    assert f"AI officer · {CALL['reference']} " in _list(site.as_("hanna").get("/work"))
 
 
 # --- whoever was faster ------------------------------------------------------------------------

@@ -35,7 +35,6 @@ function count() {
   const all = done.length;
   const filled = done.filter(Boolean).length;
   shown.querySelector("strong").textContent = `${filled}/${all}`;
-  shown.title = shown.dataset.text.replace("{done}", filled).replace("{all}", all);
 }
 
 const state = document.getElementById("draft-state");

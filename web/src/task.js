@@ -78,7 +78,7 @@ async function complete(form, task, address, button, key) {
     if (Object.keys(errors).length) return showFaults(named(form, errors));
     const revision = await upload(data, files, task);
     await ask(`${address}/complete`, { method: "POST", body: { variables: data }, revision, key });
-    location.assign("/work?said=completed");
+    location.assign(`${task.home}?said=completed`);
   } catch (error) {
     const told = await finished(error, task.task);
     if (told) showFinished(told);
