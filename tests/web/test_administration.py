@@ -349,6 +349,13 @@ def test_the_calculator_says_the_day_and_the_articles(site, query, said):
     assert "How it was found" in page
 
 
+def test_the_calculator_says_periods_and_days_in_words(site):
+    query = "function=legal_limit&start=2026-12-18&length=20&unit=days&site=LUX"
+    page = _text(site.as_("petra").get(f"/administration/calendars/calculator?{query}"))
+    assert "20 days from the event end on Thu 7 Jan 2027" in page
+    assert "P20D" not in page
+
+
 @pytest.mark.parametrize(
     "query",
     [

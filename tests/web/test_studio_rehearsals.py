@@ -81,6 +81,15 @@ def test_a_case_is_walked_to_its_end_and_nothing_real_comes_of_it(olga, office, 
     assert office.mailbox.sent == []
 
 
+def test_the_story_names_roles_and_days_as_people_do(olga, draft):
+    address = begin(olga, draft)
+    write(olga, address)
+    page = words(olga.get(address).text)
+    story = page.partition("What happened")[2].partition("Clock")[0]
+    assert "Task “Write the report” opened for Line manager" in story
+    assert "2026-0" not in story
+
+
 def test_the_clock_jumps_to_the_next_deadline_and_back_by_undoing(olga, draft):
     address = begin(olga, draft)
     assert "To the next deadline" in olga.get(address).text
