@@ -52,10 +52,10 @@ def sentence(text: str | None, depth: int = 0) -> str:
     return PLACE.sub(lambda place: _told(values[place[1]], depth + 1), message)
 
 
-def derived(text: str) -> str:
+def derived(text: str | None) -> str:
     """Return a line of a derivation as the reader would say it, its periods and days in words."""
     if current() == SOURCE:
-        return _DAY.sub(_day, _PERIOD.sub(_period, text))
+        return _DAY.sub(_day, _PERIOD.sub(_period, text or ""))
     return sentence(text)
 
 

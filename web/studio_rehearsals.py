@@ -1,9 +1,10 @@
 """Rehearse a draft or a version: begin, take steps under a clock of its own, undo, save."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -238,14 +239,29 @@ def _ask(  # noqa: PLR0913  # a page shows these
     asked: Asked,
     chosen: Scenario | None,
 ) -> str:
-    known = kernel.outline(files)
     return render(
         "studio_rehearsal_new.html",
         source=source,
         draft=drafts.get(act, source.draft_id) if source.draft_id else None,
         version=dict(definitions.get(act.uow, source.digest)) if source.digest else None,
-        processes=sorted(known.processes, key=lambda one: one.name),
+        processes=_processes(act, source, files),
         told=[one for one in told if one.process == asked.process],
         chosen=chosen,
         asked=asked,
     )
+
+
+def _processes(
+    act: Act, source: Source, files: Mapping[str, bytes]
+) -> Sequence[kernel.Process | kernel.Named]:
+    """Return the processes that may be rehearsed, by name."""
+    if source.digest:
+        found = definitions.find(act.uow, source.digest).processes.values()
+        return sorted(found, key=lambda one: one.name or one.id)
+    return _drawn(tuple(sorted(one for one in files.items() if one[0].endswith(".bpmn"))))
+
+
+@lru_cache(maxsize=16)
+def _drawn(diagrams: tuple[tuple[str, bytes], ...]) -> tuple[kernel.Named, ...]:
+    # reads every diagram: 0.2 s for a recruitment; a draft need not be sound, so it is not loaded
+    return tuple(sorted(kernel.outline(dict(diagrams)).processes, key=lambda one: one.name))
