@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -50,7 +49,7 @@ def new_rehearsal() -> ResponseReturnValue:
         told = _told(files)
         process = request.args.get("process") or _root(act, source)
         chosen = _chosen(told, process, request.args.get("scenario"))
-        return _ask(act, source, files, told, asked=_filled(files, process, chosen), chosen=chosen)
+        return _ask(act, source, files, told, asked=_filled(process, chosen), chosen=chosen)
 
 
 @pages.post("/studio/rehearsals")
@@ -195,15 +194,17 @@ def _story(files: Mapping[str, bytes]) -> tuple[str, Any, list[Any]]:
     return str(process), begins, steps
 
 
-def _filled(files: Mapping[str, bytes], process: str, chosen: Scenario | None) -> Asked:
-    if chosen is None:
+def _filled(process: str, chosen: Scenario | None) -> Asked:
+    if chosen is None or chosen.at is None:
         return Asked(process=process, at=local(clock.now()))
-    begins, _steps = scenarios.story(files[chosen.file], name=chosen.file, title=chosen.name)
+    operations = {
+        name: found[0] if len(found) == 1 else found for name, found in chosen.operations.items()
+    }
     return Asked(
         process=process,
-        at=local(datetime.fromisoformat(begins["at"])),
-        variables=pretty(begins.get("variables", {})),
-        operations=pretty(begins.get("operations", {})),
+        at=local(chosen.at),
+        variables=pretty(chosen.variables),
+        operations=pretty(operations),
     )
 
 
