@@ -113,9 +113,11 @@ def save_rehearsal(rehearsal_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/studio/rehearsals/<uuid:rehearsal_id>/end")
 def end_rehearsal(rehearsal_id: UUID) -> ResponseReturnValue:
-    """Remove a rehearsal and go back to what was rehearsed."""
+    """Remove a rehearsal and go back to what was rehearsed, or to the list it was removed from."""
     with acting() as act:
         found = rehearsals.end(act, rehearsal_id)
+    if request.form.get("from") == "list":
+        return done("/studio", "rehearsal-ended")
     home = f"drafts/{found.draft_id}" if found.draft_id else f"versions/{found.digest}"
     return done(f"/studio/{home}", "rehearsal-ended")
 
