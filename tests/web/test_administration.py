@@ -374,6 +374,13 @@ def test_the_calculator_refuses_in_words_and_keeps_the_form(site, query):
     assert 'name="length"' in answer.get_data(as_text=True)
 
 
+def test_each_permission_names_the_roles_that_have_it(site):
+    page = site.as_("otto").get("/administration/roles").get_data(as_text=True)
+    row = page.partition("history:search")[2].partition("</tr>")[0]
+    assert row.count("data-role=") - row.count("administration-no") == 1
+    assert '<td data-role="Auditor"><span class="yes"' in row
+
+
 def test_parameters_say_when_no_process_has_any(site):
     page = _text(site.as_("otto").get("/administration/parameters"))
     assert "No published process has a table of parameters." in page
