@@ -32,8 +32,9 @@ from web.navigation import may
 from web.studio_scenarios import is_scenarios, told_by
 
 MAIL = "mail.send"
-#: What the story of a rehearsal says for machines: roles, days and instants.
-_ROLE = re.compile(r"\b[a-z]+(?:_[a-z]+)*\b", re.ASCII)
+#: What the story of a rehearsal says for machines: roles, days and instants. A role of one word
+#: is one already, and may stand in the name of a task.
+_ROLE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d[+-]\d\d:\d\d)?", re.ASCII)
 #: The values that were filled in follow as they are.
 _VALUES = " with {"
@@ -67,7 +68,7 @@ class Refused:
     @property
     def text(self) -> str:
         """Return the refusal in words."""
-        return str(self.problem)
+        return in_words(str(self.problem))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +145,7 @@ def page(act: Act, rehearsal_id: UUID, *, refused: Refused | None = None) -> str
         next_due=rehearsals.next_due(stage),
         last=_last(stage),
         refused=refused,
+        problem=in_words(str(stage.folded.problem)) if stage.folded.problem else None,
         into=_into(act, stage, draft),
     )
 
