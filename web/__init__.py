@@ -56,5 +56,6 @@ def install(app: Flask) -> None:
     app.register_blueprint(assets.blueprint)
     app.register_blueprint(sentences.blueprint)
     app.jinja_env.filters["sentence"] = sentences.sentence
+    app.jinja_env.filters["derived"] = sentences.derived
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

@@ -13,6 +13,7 @@ from engine.timelimits import FUNCTIONS, Spell, TimeLimit, latest_before, read_s
 from engine.timelimits.service import used_days
 from web.cases_head import Head
 from web.language import ZONE, _, ngettext
+from web.sentences import derived, sentence
 
 #: Service is counted in months of 30 days (D12).
 _MONTH = 30
@@ -229,7 +230,7 @@ def _months(figures: object) -> int | None:
 def _hand(title: str, at: date, limit: TimeLimit | None, *, note: str = "") -> Hand:
     if limit is None or limit.day != at:
         return Hand(title=title, day=at, note=note or _("as decided"))
-    steps = tuple(f"{one.article}: {one.text}" for one in limit.derivation)
+    steps = tuple(f"{sentence(one.article)}: {derived(one.text)}" for one in limit.derivation)
     return Hand(title=title, day=at, derivation=steps, note=note)
 
 

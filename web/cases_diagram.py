@@ -131,12 +131,17 @@ def _busiest(definition: Definition, view: View, every: Sequence[Level]) -> Leve
     return at_work or next((one for one in reversed(every) if one.tokens), every[0])
 
 
-def _shown(tokens: Iterable[Token]) -> Iterable[Token]:
-    """Leave out boundary events, which wait beside the token of their activity."""
-    return (one for one in tokens if one.kind != "boundaryEvent")
+def _shown(tokens: Sequence[Token]) -> Iterable[Token]:
+    """Leave out what waits beside others: boundary events, and what holds the tasks of a list."""
+    counted = {one.element for one in tokens if one.instance is not None}
+    return (
+        one
+        for one in tokens
+        if one.kind != "boundaryEvent" and (one.instance is not None or one.element not in counted)
+    )
 
 
-def _resting(tokens: Iterable[Token]) -> Iterable[Token]:
+def _resting(tokens: Sequence[Token]) -> Iterable[Token]:
     return (one for one in _shown(tokens) if one.kind not in _HOLDERS)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from engine import cases, definitions, kernel, replay, worklist
 from engine.cases import Act, Case
 from engine.history import Sealed
 from engine.kernel import Definition, View
-from engine.kernel.textual import Phase, phases
+from engine.kernel.textual import Phase, ahead, phases
 from engine.replay import Proof
 from engine.store import queue
 from engine.store import tasks as task_rows
@@ -181,6 +182,10 @@ class Head:
         known = self.definition.elements.get(element or "")
         return label(known.name if known else None) or element or ""
 
+    @cached_property
+    def _ahead(self) -> frozenset[str]:
+        return ahead(self.definition, (one.element for one in self.view.tokens))
+
     def _standing(self, phase: Phase) -> Standing | None:
         if any(one.element == phase.element for one in self.view.tokens):
             return "now"
@@ -188,7 +193,7 @@ class Head:
             return "done"
         if phase.is_exceptional:
             return None
-        return "left" if self.case.ended_at else "ahead"
+        return "ahead" if phase.element in self._ahead else "left"
 
 
 def whose(task: Task) -> str:

@@ -12,6 +12,7 @@ from api.history import may_see
 from engine import definitions
 from engine.cases import Act
 from engine.history import Sealed
+from recruitment.independence import is_withheld
 from web.cases_head import Head
 from web.cases_names import readable
 from web.cases_sentences import says
@@ -60,6 +61,8 @@ class Entry:
     entered_as: str = ""
     decisions: tuple[Decision, ...] = ()
     is_hidden: bool = False
+    #: a score that is shown when all of its round are in
+    is_put_off: bool = False
     #: whether its content cannot be read any more
     is_damaged: bool = False
     erased_under: str | None = None
@@ -151,6 +154,7 @@ class _Reader:
             entered_as=_entered_as(str(known.kind)),
             decisions=tuple(_decision(one) for one in content.get("decisions", ())),
             is_hidden=event.payload is not None and not self._sees(event),
+            is_put_off=is_withheld(self._act.uow, event, reader=self._act.actor.name),
             is_damaged=event.payload is not None and not content and self._sees(event),
             erased_under=event.erased_under,
         )

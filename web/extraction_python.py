@@ -20,7 +20,7 @@ _SPEAKING = (
     (
         engine,
         (
-            "errors.py", "access.py", "definitions.py", "drafts.py", "filters.py", "people.py",
+            "errors.py", "access.py", "definitions.py", "drafts/**/*.py", "filters.py", "people.py",
             "replay.py", "worklist.py", "worker.py", "operations.py", "cases/**/*.py",
             "decisions/**/*.py", "kernel/**/*.py", "timelimits/**/*.py", "history/chain.py",
         ),

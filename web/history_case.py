@@ -20,6 +20,7 @@ from engine.errors import NotFound
 from engine.history import EventKind, Sealed
 from engine.replay import Proof
 from engine.store import audit, begin, events
+from recruitment.independence import is_withheld
 from web.cases_values import Shown, named, shown
 from web.history import pages
 from web.history_rows import ON_PAGE, case_address, rows_of
@@ -45,6 +46,8 @@ class Told:
     submitted: tuple[tuple[str, Shown], ...]
     #: the case as it was right after it
     as_of: str
+    #: a score that is shown when all of its round are in
+    is_put_off: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +146,7 @@ def _bad_address(case_id: UUID, proof: Proof) -> str | None:
 
 def tell(act: Act, found: list[Sealed]) -> list[Told]:
     """Return the events in words, as far as the actor may see their contents."""
-    return [_told(one) for one in entries(act.uow, found, sees=_sees(act))]
+    return [_told(act, one) for one in entries(act.uow, found, sees=_sees(act))]
 
 
 def _sees(act: Act) -> Callable[[Sealed], bool]:
@@ -153,7 +156,7 @@ def _sees(act: Act) -> Callable[[Sealed], bool]:
     return lambda event: act.actor.name in (event.fields.actor, event.fields.on_behalf_of)
 
 
-def _told(entry: Entry) -> Told:
+def _told(act: Act, entry: Entry) -> Told:
     fields = entry.event.fields
     who = person(fields.actor)
     facts = {name: value for name, value in entry.facts.items() if isinstance(value, str | int)}
@@ -166,6 +169,7 @@ def _told(entry: Entry) -> Told:
         facts=named(entry.facts),
         submitted=named(entry.submitted),
         as_of=entry.at.isoformat(),
+        is_put_off=is_withheld(act.uow, entry.event, reader=act.actor.name),
     )
 
 

@@ -10,7 +10,7 @@ from engine.kernel import Reason
 from engine.worklist import Task
 from web.language import _, day, instant, label, words
 from web.navigation import person
-from web.sentences import sentence
+from web.sentences import derived, sentence
 
 
 def why_mine(actor: Actor, task: Task) -> str:
@@ -34,7 +34,7 @@ def step_in_words(step: Reason) -> str:
     given = [_readable(one) for one in step.given]
     result = _readable(step.result)
     if step.article:
-        return f"{sentence(step.article)}: {sentence(step.text)} → {result}"
+        return f"{sentence(step.article)}: {derived(step.text)} → {result}"
     if step.function == "add_working_days":
         start, number, site = given
         return _(

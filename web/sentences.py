@@ -9,9 +9,12 @@ What no pattern knows stays as the engine said it.
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.dates import format_date
+from babel.lists import format_list
+from babel.units import format_unit
 from flask import Blueprint, Response, jsonify
 
 from api.identity import public
@@ -21,6 +24,12 @@ from web.language import ENGINE, SOURCE, catalogue, current, instant, known_role
 PLACE = re.compile(r"\{(\w+)\}")
 #: As engine.timelimits writes a day: Mon 02.03.2026.
 _DAY = re.compile(r"[A-Z][a-z]{2} (\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
+#: As engine.timelimits writes a period of the calendar: P20D, P1Y6M, P4.5M.
+_PERIOD = re.compile(
+    r"\bP(?=\d)(?:(?P<year>\d+)Y)?(?:(?P<month>\d+(?:\.\d+)?)M)?(?:(?P<week>\d+)W)?"
+    r"(?:(?P<day>\d+)D)?\b",
+    re.ASCII,
+)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[0-9:.]*(Z|[+-]\d\d:\d\d)", re.ASCII)
 #: A sentence in a place of a sentence in a place: enough for what the engine says.
 _DEEPEST = 3
@@ -43,6 +52,13 @@ def sentence(text: str | None, depth: int = 0) -> str:
     return PLACE.sub(lambda place: _told(values[place[1]], depth + 1), message)
 
 
+def derived(text: str | None) -> str:
+    """Return a line of a derivation as the reader would say it, its periods and days in words."""
+    if current() == SOURCE:
+        return _DAY.sub(_day, _PERIOD.sub(_period, text or ""))
+    return sentence(text)
+
+
 def refusal(error: CursusError) -> str:
     """Return what a refusal says in one line: where, what, what to do."""
     place = f"{error.where}: " if error.where else ""
@@ -62,6 +78,8 @@ def _valued(text: str) -> str:
     if day := _DAY.match(text):
         # a remark may follow at once: it has a place of its own
         return f"{_day(day)}{sentence(text[day.end() :])}"
+    if period := _PERIOD.fullmatch(text):
+        return _period(period)
     if _INSTANT.fullmatch(text):
         return str(instant(datetime.fromisoformat(text)).striptags())
     roles = [known_role(one) for one in text.split(", ")]
@@ -71,6 +89,17 @@ def _valued(text: str) -> str:
 def _day(found: re.Match[str]) -> str:
     at = date(int(found[3]), int(found[2]), int(found[1]))
     return format_date(at, "EEE d MMM y", locale=locale(current()))
+
+
+def _period(found: re.Match[str]) -> str:
+    """Return a period in words: "1 year and 6 months"."""
+    at = locale(current())
+    parts = [
+        format_unit(Decimal(number), f"duration-{unit}", locale=at)
+        for unit, number in found.groupdict().items()
+        if number
+    ]
+    return format_list(parts, locale=at)
 
 
 def _recognised(text: str) -> tuple[str, dict[str, str]] | None:

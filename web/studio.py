@@ -16,12 +16,14 @@ from engine.cases import Act
 from engine.errors import NotFound
 from engine.history import EventKind, Sealed
 from engine.kernel import Process
+from engine.rehearsals import KEPT
 from engine.store import definitions as versions
 from engine.store import drafts as draft_rows
 from engine.store import events
 from engine.store.drafts import Draft, Proposal
 from web.language import _, words
 from web.pages import Pages, done
+from web.studio_own import own
 from web.studio_waiting import Standing, standing
 from web.studio_words import aspects, part_kind
 
@@ -81,7 +83,8 @@ def index() -> ResponseReturnValue:
             Waiting(proposal=one, draft=draft, is_mine=drafts.may_decide(act, draft, one))
             for one, draft in draft_rows.waiting(act.uow)
         ]
-    return render("studio.html", rows=rows, waiting=waiting)
+        mine = list(own(act))
+    return render("studio.html", rows=rows, waiting=waiting, mine=mine, kept=KEPT.days)
 
 
 @pages.get("/studio/<process>")

@@ -1,6 +1,7 @@
 """The page of a rehearsal: where it stands, what can be done, what would have been sent."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,12 +26,18 @@ from forms import FormError
 from recruitment import messages
 from recruitment.correspondence import compose
 from web.cases_diagram import Drawing, drawn
-from web.language import _, words
+from web.language import _, day, known_role, words
 from web.language import instant as written
 from web.navigation import may
 from web.studio_scenarios import is_scenarios, told_by
 
 MAIL = "mail.send"
+#: What the story of a rehearsal says for machines: roles, days and instants. A role of one word
+#: is one already, and may stand in the name of a task.
+_ROLE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d[+-]\d\d:\d\d)?", re.ASCII)
+#: The values that were filled in follow as they are.
+_VALUES = " with {"
 #: Steps that are filled in as a form.
 _FILLED = ("complete", "receive", "signal")
 
@@ -61,7 +68,7 @@ class Refused:
     @property
     def text(self) -> str:
         """Return the refusal in words."""
-        return str(self.problem)
+        return in_words(str(self.problem))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +145,7 @@ def page(act: Act, rehearsal_id: UUID, *, refused: Refused | None = None) -> str
         next_due=rehearsals.next_due(stage),
         last=_last(stage),
         refused=refused,
+        problem=in_words(str(stage.folded.problem)) if stage.folded.problem else None,
         into=_into(act, stage, draft),
     )
 
@@ -221,10 +229,21 @@ def _scene(stage: Stage, play: Play, files: Mapping[str, bytes], refused: Refuse
         ahead=tuple(_ahead(definition, one) for one in sorted(step.timers, key=lambda t: t.due_at)),
         mails=tuple(_mail(one) for one in reversed(play.answered) if _is_mail(one)),
         calls=tuple(one for one in reversed(play.answered) if not _is_mail(one)),
-        story=tuple(reversed(play.timeline)),
+        story=tuple(Entry(at=one.at, text=in_words(one.text)) for one in reversed(play.timeline)),
         values=pretty(step.variables),
         ended=_name(definition, step.ended.element) if step.ended and step.ended.element else None,
     )
+
+
+def in_words(text: str) -> str:
+    """Return a line of the story with its roles, days and instants as people write them."""
+    said, mark, values = text.partition(_VALUES)
+    said = _ROLE.sub(lambda found: known_role(found[0]) or found[0], said)
+    return _INSTANT.sub(_when, said) + mark + values
+
+
+def _when(found: re.Match[str]) -> str:
+    return str(written(found[0]).striptags()) if found[1] else day(found[0])
 
 
 def _distinct(every: Sequence[Subscription]) -> tuple[Subscription, ...]:

@@ -1,9 +1,9 @@
 """Rehearse a draft or a version: begin, take steps under a clock of its own, undo, save."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +49,7 @@ def new_rehearsal() -> ResponseReturnValue:
         told = _told(files)
         process = request.args.get("process") or _root(act, source)
         chosen = _chosen(told, process, request.args.get("scenario"))
-        return _ask(act, source, files, told, asked=_filled(files, process, chosen), chosen=chosen)
+        return _ask(act, source, files, told, asked=_filled(process, chosen), chosen=chosen)
 
 
 @pages.post("/studio/rehearsals")
@@ -113,9 +113,11 @@ def save_rehearsal(rehearsal_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/studio/rehearsals/<uuid:rehearsal_id>/end")
 def end_rehearsal(rehearsal_id: UUID) -> ResponseReturnValue:
-    """Remove a rehearsal and go back to what was rehearsed."""
+    """Remove a rehearsal and go back to what was rehearsed, or to the list it was removed from."""
     with acting() as act:
         found = rehearsals.end(act, rehearsal_id)
+    if request.form.get("from") == "list":
+        return done("/studio", "rehearsal-ended")
     home = f"drafts/{found.draft_id}" if found.draft_id else f"versions/{found.digest}"
     return done(f"/studio/{home}", "rehearsal-ended")
 
@@ -194,15 +196,17 @@ def _story(files: Mapping[str, bytes]) -> tuple[str, Any, list[Any]]:
     return str(process), begins, steps
 
 
-def _filled(files: Mapping[str, bytes], process: str, chosen: Scenario | None) -> Asked:
-    if chosen is None:
+def _filled(process: str, chosen: Scenario | None) -> Asked:
+    if chosen is None or chosen.at is None:
         return Asked(process=process, at=local(clock.now()))
-    begins, _steps = scenarios.story(files[chosen.file], name=chosen.file, title=chosen.name)
+    operations = {
+        name: found[0] if len(found) == 1 else found for name, found in chosen.operations.items()
+    }
     return Asked(
         process=process,
-        at=local(datetime.fromisoformat(begins["at"])),
-        variables=pretty(begins.get("variables", {})),
-        operations=pretty(begins.get("operations", {})),
+        at=local(chosen.at),
+        variables=pretty(chosen.variables),
+        operations=pretty(operations),
     )
 
 
@@ -238,14 +242,29 @@ def _ask(  # noqa: PLR0913  # a page shows these
     asked: Asked,
     chosen: Scenario | None,
 ) -> str:
-    known = kernel.outline(files)
     return render(
         "studio_rehearsal_new.html",
         source=source,
         draft=drafts.get(act, source.draft_id) if source.draft_id else None,
         version=dict(definitions.get(act.uow, source.digest)) if source.digest else None,
-        processes=sorted(known.processes, key=lambda one: one.name),
+        processes=_processes(act, source, files),
         told=[one for one in told if one.process == asked.process],
         chosen=chosen,
         asked=asked,
     )
+
+
+def _processes(
+    act: Act, source: Source, files: Mapping[str, bytes]
+) -> Sequence[kernel.Process | kernel.Named]:
+    """Return the processes that may be rehearsed, by name."""
+    if source.digest:
+        found = definitions.find(act.uow, source.digest).processes.values()
+        return sorted(found, key=lambda one: one.name or one.id)
+    return _drawn(tuple(sorted(one for one in files.items() if one[0].endswith(".bpmn"))))
+
+
+@lru_cache(maxsize=16)
+def _drawn(diagrams: tuple[tuple[str, bytes], ...]) -> tuple[kernel.Named, ...]:
+    # reads every diagram: 0.2 s for a recruitment; a draft need not be sound, so it is not loaded
+    return tuple(sorted(kernel.outline(dict(diagrams)).processes, key=lambda one: one.name))

@@ -220,7 +220,7 @@ def _waiting(desk: Desk) -> None:
     desk.go(desk.first("/studio/recruitment_case", "a[href^='/studio/versions/']"))
     desk.page.click("#waiting nav a:has-text('Expression of interest')")
     desk.page.wait_for_selector("#waiting .view__badge")
-    desk.page.click("#waiting button:text-is('Whole drawing')")
+    desk.page.click("#waiting button:text-is('Show all')")
     desk.take("owner-waiting", desk.bottom("#waiting figure"))
 
 

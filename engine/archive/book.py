@@ -129,7 +129,10 @@ def words(kind: str) -> str:
 
 def _note(one: Entry) -> str | None:
     if one.is_withheld:
-        return "The content is confidential to another service and withheld."
+        return (
+            "The content is withheld: it is confidential to another service, or a score of a "
+            "round that was not over."
+        )
     if one.event.erased_under:
         return f"The content was erased under {one.event.erased_under}."
     return "The content is damaged and cannot be read." if one.is_damaged else None

@@ -42,8 +42,9 @@ Personal data of third parties are NOT redacted in this archive. Before it is gi
 outside the procedure, somebody has to take them out of a copy.
 {withheld}"""
 WITHHELD = """\
-{number} contents are withheld because they are confidential to another service. They stay sealed:
-their commitments are here, and whoever is given a content later can check it against them.
+{number} contents are withheld: they are confidential to another service, or scores of a round that
+was not over. They stay sealed: their commitments are here, and whoever is given a content later can
+check it against them.
 """
 UNSIGNED = """\
 The house had no signing key: the manifest is not signed.

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.kernel.definition import Definition
-from engine.kernel.graph import Graph, Scope
+from engine.kernel.graph import Graph, Node, Scope
 from engine.kernel.model import Element, Flow, TimerRule
 from engine.kernel.sendback import downstream
+
+_CHOICES = frozenset({"exclusiveGateway", "eventBasedGateway"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +45,11 @@ def flattened(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def phases(definition: Definition) -> tuple[Phase, ...]:
-    """Return the stages of the root diagram; where it has none, the tasks of people in it."""
-    entries = tuple(flattened(outline(definition, definition.root)))
+    """Return the stages of the root diagram; where it has none, the tasks of people in it.
+
+    They stand in the order of the main course; what leaves it inside a sub-process comes last.
+    """
+    entries = _main_first(definition)
     found = [one for one in entries if one.element.calls or one.element.milestone]
     if not found:
         found = [one for one in entries if one.element.kind == "userTask"]
@@ -56,6 +61,60 @@ def phases(definition: Definition) -> tuple[Phase, ...]:
         )
         for one in found
     )
+
+
+def ahead(definition: Definition, elements: Iterable[str]) -> frozenset[str]:
+    """Return these elements and what may follow them when no event comes between."""
+    graph = definition.graph
+    found: set[str] = set()
+    # a sub-process says only that something runs inside
+    todo = [name for name in elements if name not in graph.scopes]
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.add(name)
+        todo += _straight_on(graph, graph.nodes[name])
+    return frozenset(found)
+
+
+def _straight_on(graph: Graph, node: Node) -> list[str]:
+    inner = graph.scopes.get(node.id)
+    after = [graph.flows[flow].target for flow in node.outgoing]
+    if inner and inner.start:
+        after.append(inner.start)
+    if node.link_target:
+        after.append(node.link_target)
+    if not after and node.scope in graph.nodes:
+        # the sub-process ends here
+        after += [graph.flows[flow].target for flow in graph.nodes[node.scope].outgoing]
+    return after
+
+
+def _main_first(definition: Definition) -> list[Entry]:
+    main = _main(definition.graph, definition.root)
+    found = list(outline(definition, definition.root))
+    inside = [one for entry in found for one in flattened(entry.inside)]
+    aside = {one.element.id for one in inside} - main
+    return sorted(flattened(found), key=lambda one: one.element.id in aside)
+
+
+def _main(graph: Graph, start: str) -> frozenset[str]:
+    """Return what lies on the way that takes the first flow wherever one of several is taken."""
+    found: set[str] = set()
+    todo = [graph.scopes[start].start]
+    while todo:
+        name = todo.pop()
+        if name is None or name in found:
+            continue
+        found.add(name)
+        node = graph.nodes[name]
+        after = [graph.flows[flow].target for flow in node.outgoing]
+        todo += after[:1] if node.kind in _CHOICES else after
+        todo.append(node.link_target)
+        if name in graph.scopes:
+            todo.append(graph.scopes[name].start)
+    return frozenset(found)
 
 
 def _entries(definition: Definition, scope: Scope, *, is_exceptional: bool) -> Iterator[Entry]:

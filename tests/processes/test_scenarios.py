@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cursus import wiring
 from engine import decisions as models
+from engine import definitions
 from engine.errors import Invalid
 from engine.scenarios import Coverage, parse, run
 from engine.scenarios.folder import DEFINITIONS
@@ -39,6 +41,10 @@ SCENARIOS = [scenario for path in STORIES for scenario in told(path)]
 @pytest.fixture(autouse=True)
 def clock():
     """Leave the clock alone: a scenario brings its own."""
+
+
+def test_the_gate_has_no_remark_about_what_is_shipped():
+    assert [str(one) for one in definitions.check(FILES, wiring.shell().for_gate())] == []
 
 
 @cache

@@ -349,6 +349,13 @@ def test_the_calculator_says_the_day_and_the_articles(site, query, said):
     assert "How it was found" in page
 
 
+def test_the_calculator_says_periods_and_days_in_words(site):
+    query = "function=legal_limit&start=2026-12-18&length=20&unit=days&site=LUX"
+    page = _text(site.as_("petra").get(f"/administration/calendars/calculator?{query}"))
+    assert "20 days from the event end on Thu 7 Jan 2027" in page
+    assert "P20D" not in page
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -365,6 +372,13 @@ def test_the_calculator_refuses_in_words_and_keeps_the_form(site, query):
     answer = site.as_("petra").get(f"/administration/calendars/calculator?{query}")
     assert answer.status_code == 422
     assert 'name="length"' in answer.get_data(as_text=True)
+
+
+def test_each_permission_names_the_roles_that_have_it(site):
+    page = site.as_("otto").get("/administration/roles").get_data(as_text=True)
+    row = page.partition("history:search")[2].partition("</tr>")[0]
+    assert row.count("data-role=") - row.count("administration-no") == 1
+    assert '<td data-role="Auditor"><span class="yes"' in row
 
 
 def test_parameters_say_when_no_process_has_any(site):

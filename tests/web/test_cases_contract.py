@@ -72,7 +72,7 @@ def test_the_end_of_a_contract_is_derived_from_its_period(site):
     until = hands["Contract until"]
     assert until.day == date(2026, 8, 31)
     assert until.derivation
-    assert until.derivation[-1].endswith("Mon 31.08.2026.")
+    assert until.derivation[-1].endswith("Mon 31 Aug 2026.")
     # another end was decided by a person: nothing derives it
     _found, hands = clock(site, root(contract={**CONTRACT, "end": "2026-06-30"}))
     assert hands["Contract until"].derivation == ()

@@ -171,6 +171,20 @@ def test_the_sheets_of_the_others_stay_shut(site, round_):
             assert "Said 0" not in answer.get_data(as_text=True), (name, address)
 
 
+def test_the_auditor_reads_why_a_score_of_an_open_round_is_not_shown(site, round_):
+    submit(site, round_, "peter")
+    case = round_["peter"].case_id
+    anton = site.as_("anton")
+    history = anton.get(f"/history/cases/{case}").get_data(as_text=True)
+    assert "shown when all scores of the round are in" in history
+    assert "only the service concerned" not in history
+    timeline = anton.get(f"/cases/{case}?tab=timeline").get_data(as_text=True)
+    assert "Shown when all scores of the round are in." in timeline
+    for name in round_.keys() - {"peter"}:
+        submit(site, round_, name)
+    assert "all scores of the round" not in anton.get(f"/history/cases/{case}").text
+
+
 def test_another_member_s_sheet_does_not_make_mine_stale(site, round_):
     before = sheet(site, round_, "petra")
     submit(site, round_, "peter")

@@ -45,6 +45,20 @@ def test_a_translation_keeps_the_places_of_its_sentence(code):
         assert not told or sorted(PLACE.findall(told)) == sorted(PLACE.findall(text)), text
 
 
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("P20D", "20 jours"),
+        ("P1Y6M", "1 an et 6 mois"),
+        ("P4.5M", "4,5 mois"),
+        ("P1W", "1 semaine"),
+    ],
+)
+def test_a_period_is_said_in_words(french, period, said):
+    found = sentences.derived(f"{period} from the event end on Mon 02.03.2026.")
+    assert found.replace("\xa0", " ").startswith(f"{said} à compter")
+
+
 def test_a_sentence_of_the_source_becomes_a_pattern():
     source = '''
 class Case:

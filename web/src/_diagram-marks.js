@@ -39,7 +39,7 @@ function badge(overlays, id, number, title, isNow) {
   shown.className = isNow ? "case-badge case-badge--now" : "case-badge";
   shown.textContent = String(number);
   shown.title = title;
-  const position = isNow ? { top: -12, left: -10 } : { top: -12, right: 12 };
+  const position = isNow ? { top: -14, left: -16 } : { top: -14, right: 8 };
   overlays.add(id, { position, html: shown, scale: { min: 0.8 }, show: { minZoom: 0.25 } });
 }
 

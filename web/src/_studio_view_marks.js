@@ -1,6 +1,9 @@
 // Marks on a drawing for reading: a style, a badge with a number or a word, and what it means.
 import { made } from "./_studio_texts.js";
 
+// An event or a gateway is not much larger than its badge: that stands beside it.
+const SMALL = 60;
+
 export function markView(viewer, marks) {
   const canvas = viewer.get("canvas");
   const elements = viewer.get("elementRegistry");
@@ -27,9 +30,9 @@ export function showFirst(viewer, marks) {
   canvas.viewbox({ x: at.x - width / 2, y: at.y - height / 2, width, height });
 }
 
-// At the upper left corner of a shape, in the middle of an arrow.
-function place({ waypoints }) {
-  if (!waypoints) return { top: -12, left: -10 };
+// At the upper right corner of a shape, where no symbol stands, in the middle of an arrow.
+function place({ waypoints, width }) {
+  if (!waypoints) return width < SMALL ? { top: -20, right: 4 } : { top: -14, right: 16 };
   const left = Math.min(...waypoints.map(({ x }) => x));
   const top = Math.min(...waypoints.map(({ y }) => y));
   const { x, y } = middle(waypoints);

@@ -7,7 +7,8 @@ import { markView, showFirst } from "./_studio_view_marks.js";
 import { island } from "./_api.js";
 import { made, texts } from "./_studio_texts.js";
 
-const WORDS = { zoomIn: "Zoom in", zoomOut: "Zoom out", fit: "Whole drawing", elements: "Elements as text" };
+const WORDS = { zoomIn: "Larger", zoomOut: "Smaller", fit: "Show all", elements: "Elements as text" };
+const SIGNS = { zoomIn: "+", zoomOut: "−" };
 
 async function draw(figure) {
   const canvas = made("div", { class: "view__canvas" });
@@ -19,18 +20,21 @@ async function draw(figure) {
   fitReadable(viewer);
   showFirst(viewer, marks);
   label(viewer, figure.getAttribute("aria-label") || figure.querySelector("figcaption")?.textContent || "");
-  figure.append(tools(viewer), asText(viewer));
+  figure.prepend(tools(viewer));
+  figure.append(asText(viewer));
   figure.dataset.drawn = "yes";
 }
 
 function tools(viewer) {
   const acts = around(viewer);
   const buttons = Object.keys(acts).map((key) => {
-    const button = made("button", { type: "button", class: "button button--small" }, texts[key] || WORDS[key]);
+    const name = texts[key] || WORDS[key];
+    const said = SIGNS[key] ? { "aria-label": name } : {};
+    const button = made("button", { type: "button", class: "button button--small", ...said }, SIGNS[key] || name);
     button.addEventListener("click", acts[key]);
     return button;
   });
-  return made("div", { class: "actions view__tools" }, ...buttons);
+  return made("div", { class: "view__tools" }, ...buttons);
 }
 
 function asText(viewer) {

@@ -136,7 +136,7 @@ def test_withheld_contents_are_not_in_any_file_and_the_chain_still_holds(office,
     assert b"Good work" not in b"".join(files[one] for one in files if one != "case-book.pdf")
     book = _text_of(files["case-book.pdf"])
     assert "Good work" not in book
-    assert "confidential to another service and withheld" in book
+    assert "withheld: it is confidential to another service" in book
     code, said = outside(tmp_path, content)
     assert code == 0
     assert "5 events hold, 1 contents withheld" in said

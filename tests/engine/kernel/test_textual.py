@@ -6,7 +6,7 @@ import pytest
 
 from cursus import wiring
 from engine import kernel
-from engine.kernel.textual import flattened, outline, phases
+from engine.kernel.textual import ahead, flattened, outline, phases
 
 FILES = wiring.shipped_files()
 ROOTS = wiring.roots(FILES)
@@ -50,7 +50,24 @@ def test_the_stages_are_the_called_processes_and_milestones():
     assert names[:4] == [
         "Expression of interest", "Database screening", "Interview", "Documentary evidence",
     ]  # fmt: skip
+    assert names[-4:] == [
+        "Renewal cycle", "End of service", "Close the application", "Erase the personal data",
+    ]  # fmt: skip
     assert [one.name for one in phases(_definition("call_for_interest"))] == [
         "Publish", "Freeze the long list", "Confirm the ranking",
     ]  # fmt: skip
     assert phases(_definition("data_subject_request"))[0].name == "Register the request"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "may_follow"),
+    [
+        (["case_life", "service", "stage_renewal"], {"stage_departure"}),
+        (["case_life", "recruitment", "stage_entry"], {"stage_departure", "close_application"}),
+        (["stage_departure"], {"stage_departure"}),
+        ([], set()),
+    ],
+)
+def test_what_may_still_follow_depends_on_where_the_case_is(tokens, may_follow):
+    found = ahead(_definition("recruitment_case"), tokens)
+    assert found & {"stage_departure", "close_application"} == may_follow
