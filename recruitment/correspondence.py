@@ -11,6 +11,7 @@ import typst
 import yaml
 
 from engine.errors import OperationFailed
+from recruitment.wording import worded
 
 SENDER = "European Commission, Human Resources"
 
@@ -60,14 +61,16 @@ def facts(data: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, str):
+        return worded(value)
+    if not isinstance(value, Sequence):
         return str(value)
     return "; ".join(_item(one) for one in value)
 
 
 def _item(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_text(item)}" for name, item in value.items())
+        return ", ".join(f"{name.replace('_', ' ')}: {_text(item)}" for name, item in value.items())
     return _text(value)
 
 
@@ -82,7 +85,7 @@ def pdf(
         "title": title,
         "text": text,
         "sender": SENDER,
-        "date": date,
+        "date": worded(date),
         "facts": facts(data),
         "signatures": list(signatures),
     }

@@ -1,6 +1,6 @@
 """The planner of interviews: place, check, send, move, call off."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -151,7 +151,13 @@ def test_a_faulty_slot_is_refused_beside_its_field(ready, site):
 def test_too_short_a_notice_is_refused(ready, site):
     answer = ready.place(site.as_("hanna"), "Ana Berg", date=clock.now().date().isoformat())
     assert answer.status_code == 409
-    assert "Too soon" in answer.text or "is over" in answer.text
+    assert "is over" in answer.text
+    answer = ready.place(site.as_("hanna"), "Ana Berg", date=_day_in(days=3))
+    assert "Too soon: policy asks for 10 days of notice" in answer.text
+
+
+def _day_in(*, days):
+    return (clock.now() + timedelta(days=days)).date().isoformat()
 
 
 def test_the_day_of_the_clock_change_is_warned_about_and_asks_for_confirmation(ready, site):
@@ -228,6 +234,7 @@ def test_the_preview_is_what_is_sent_and_the_reading_is_recorded(ready, site):
     page = ready.page(hanna, f"{PAGE}/{task.id}/invitation")
     assert "Invitation to an interview" in page
     assert "ana0@example.org" in page
+    assert "Tuesday 14 April 2026, 10:00 (Brussels time)" in page
     assert "TZID:Europe/Brussels" in page
     file = hanna.get(f"{PAGE}/{task.id}/invitation.ics")
     assert file.content_type == "text/calendar; charset=utf-8"
@@ -281,7 +288,7 @@ def test_a_booking_of_a_taken_slot_leads_back_to_the_choice_of_a_date(ready, sit
     ready.office.work()
     task = ready.tasks()["Bob Lee"]
     sheet = site.as_("henri").get(f"/tasks/{task.id}").text
-    assert "Petra Nowak is taken 2026-04-14 10:00 to 10:45" in sheet
+    assert "Petra Nowak is taken 14 April 2026, 10:00 to 10:45" in sheet
     # a candidate's file names no other candidate
     assert "Ana Berg" not in sheet
 
