@@ -14,6 +14,8 @@ from engine.errors import OperationFailed
 from recruitment.wording import worded
 
 SENDER = "European Commission, Human Resources"
+#: Facts whose name alone would not tell the reader what they are.
+_LABELS = {"minutes": "length in minutes", "interview_at": "interview"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,7 @@ def facts(data: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]
     """Return the facts of a letter as pairs of label and text, nested ones flattened."""
     found: list[tuple[str, str]] = []
     for name, value in data.items():
-        label = f"{prefix}{name.replace('_', ' ')}"
+        label = f"{prefix}{_LABELS.get(name, name.replace('_', ' '))}"
         if isinstance(value, Mapping):
             found += facts(value, f"{label}, ")
         elif value is not None:

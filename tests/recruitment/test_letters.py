@@ -26,7 +26,8 @@ def test_a_fact_is_written_in_words(value, said):
 
 
 def test_the_invitation_says_when_in_brussels_time():
-    data = {"interview_at": "2026-12-07T09:00:00+01:00", "place": "Room 3"}
+    data = {"interview_at": "2026-12-07T09:00:00+01:00", "minutes": 45, "place": "Room 3"}
     body = compose("interview_invitation", data, to="ana@example.org").body
-    assert "Interview at: Monday 7 December 2026, 09:00 (Brussels time)" in body
+    assert "Interview: Monday 7 December 2026, 09:00 (Brussels time)" in body
+    assert "Length in minutes: 45" in body
     assert "T09:00" not in body
