@@ -7,8 +7,10 @@ from web.language import ngettext
 _MONTHS_IN_YEAR = 12
 
 
-def period_words(text: str) -> str:
+def period_words(text: str | None) -> str:
     """Write a period: `P10D` is "10 days"; what is none stays as it is."""
+    if not text:
+        return ""
     try:
         found = timelimits.parse_period(text)
     except PeriodRefused:
