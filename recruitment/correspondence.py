@@ -11,8 +11,11 @@ import typst
 import yaml
 
 from engine.errors import OperationFailed
+from recruitment.wording import worded
 
 SENDER = "European Commission, Human Resources"
+#: Facts whose name alone would not tell the reader what they are.
+_LABELS = {"minutes": "length in minutes", "interview_at": "interview"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,7 @@ def facts(data: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]
     """Return the facts of a letter as pairs of label and text, nested ones flattened."""
     found: list[tuple[str, str]] = []
     for name, value in data.items():
-        label = f"{prefix}{name.replace('_', ' ')}"
+        label = f"{prefix}{_LABELS.get(name, name.replace('_', ' '))}"
         if isinstance(value, Mapping):
             found += facts(value, f"{label}, ")
         elif value is not None:
@@ -60,14 +63,16 @@ def facts(data: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, str):
+        return worded(value)
+    if not isinstance(value, Sequence):
         return str(value)
     return "; ".join(_item(one) for one in value)
 
 
 def _item(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_text(item)}" for name, item in value.items())
+        return ", ".join(f"{name.replace('_', ' ')}: {_text(item)}" for name, item in value.items())
     return _text(value)
 
 
@@ -82,7 +87,7 @@ def pdf(
         "title": title,
         "text": text,
         "sender": SENDER,
-        "date": date,
+        "date": worded(date),
         "facts": facts(data),
         "signatures": list(signatures),
     }

@@ -105,6 +105,13 @@ class Planner:
     ground: Ground = field(repr=False)
 
     @cached_property
+    def is_over(self) -> bool:
+        """Say whether there were interviews and none is to come or to be planned."""
+        if self.placements or self.blocked or not self.bookings:
+            return False
+        return not any(one.stands for one in self.bookings)
+
+    @cached_property
     def placed(self) -> list[Placement]:
         """The placements with a slot, in the order of their slots."""
         found = [one for one in self.placements if one.slot is not None]

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from engine.timelimits import ZONE, Site, is_working_day, latest_before
+from recruitment import wording
 
 Severity = Literal["refuses", "warns"]
 Code = Literal[
@@ -207,7 +208,8 @@ def _notice(wish: Wish, ground: Ground) -> list[Finding]:
     if slot.day >= first:
         return []
     facts |= {"first": first.isoformat(), "notice": notice}
-    text = f"{wish.candidate_name}: {span(slot)} leaves less than {notice}; first day {first}"
+    asked = f"{wording.period(notice)}; first day {wording.day(first)}"
+    text = f"{wish.candidate_name}: {span(slot)} leaves less than {asked}"
     say = _warning if wish.is_move else _refusal
     return [say("notice", text, slot, facts)]
 
@@ -270,6 +272,6 @@ def is_clock_change(day: date) -> bool:
 
 
 def span(slot: Slot) -> str:
-    """Write a slot: 2026-06-16 10:00 to 10:45."""
+    """Write a slot: 16 June 2026, 10:00 to 10:45."""
     first, last = slot.starts_at.astimezone(ZONE), slot.ends_at.astimezone(ZONE)
-    return f"{first:%Y-%m-%d %H:%M} to {last:%H:%M}"
+    return f"{wording.day(first.date())}, {first:%H:%M} to {last:%H:%M}"

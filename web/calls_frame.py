@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from babel.dates import format_timedelta
+
 from engine import clock, definitions
 from engine.access import authorize
 from engine.cases import Act, Case
@@ -12,9 +14,10 @@ from engine.errors import NotFound
 from engine.store import cases as case_rows
 from recruitment.standing import Standing, standing
 from recruitment.store import records
-from web.language import _, ago, label
+from web.language import _, current, label, locale
 from web.navigation import may
 from web.pages import Pages
+from web.periods import period_words
 
 pages = Pages("calls", __name__)
 
@@ -22,6 +25,8 @@ pages = Pages("calls", __name__)
 PROCESS = "recruitment_case"
 #: A deadline this near is told to the minute.
 _NEAR = timedelta(days=2)
+#: Of a unit there are at least so many, so that 18 months do not become 2 years; calls.js agrees.
+_COUNTED = 2
 
 Call = Mapping[str, Any]
 
@@ -93,10 +98,12 @@ def standing_style(of: Standing) -> str:
 
 
 def closing(deadline: datetime) -> str:
-    """Say how far the deadline is: closes in 18 minutes, closed 2 days ago."""
-    if clock.now() <= deadline:
-        return _("closes %(when)s", when=ago(deadline))
-    return _("closed %(when)s", when=ago(deadline))
+    """Say how far the deadline is: closes in 18 minutes, closed 18 months ago."""
+    far = deadline - clock.now()
+    when = format_timedelta(far, threshold=_COUNTED, add_direction=True, locale=locale(current()))
+    return (
+        _("closes %(when)s", when=when) if far >= timedelta(0) else _("closed %(when)s", when=when)
+    )
 
 
 def is_near(deadline: datetime) -> bool:
@@ -112,4 +119,5 @@ def _words() -> dict[str, object]:
         "closing": closing,
         "is_near": is_near,
         "call_tabs": tabs,
+        "period_words": period_words,
     }

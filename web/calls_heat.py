@@ -18,10 +18,11 @@ from engine import definitions
 from engine.cases import Act
 from engine.kernel import Definition, Element
 from engine.store import boards
+from web import labels
 from web.calls_board import Plan, plan_of
 from web.calls_frame import PROCESS, Head, head_of, pages
 from web.cases_diagram import address, called_from, kind_in_words
-from web.language import _, label
+from web.language import SOURCE, _, current, label
 
 #: Steps of heat, the last for the element where most applications stand.
 STEPS = 5
@@ -73,7 +74,8 @@ def heat(key: str) -> ResponseReturnValue:
     """Show how many applications of a call stand at each element, drawn and as a table."""
     with acting() as act:
         head = head_of(act, key)
-        found = _Found(act, head, plan_of(act, head))
+        plan = plan_of(act, head)
+        found = _Found(act, head, plan)
         wanted = request.args.get("process")
         level = next((one for one in found.levels if one.process == wanted), found.levels[0])
         return render(
@@ -86,8 +88,17 @@ def heat(key: str) -> ResponseReturnValue:
             closed=found.closed,
             total=len(found.everybody),
             words=heat_words(),
-            marks=found.marks(level.process),
+            marks={**found.marks(level.process), "words": _words(act, plan, level.process)},
         )
+
+
+def _words(act: Act, plan: Plan, process: str) -> dict[str, str]:
+    """Return what the drawing says in another language than its file."""
+    if current() == SOURCE:
+        return {}
+    newest = definitions.find(act.uow, next(iter(plan.courses)))
+    file = newest.processes[process].file
+    return labels.drawing(definitions.file(act.uow, newest.digest, file))
 
 
 class _Found:

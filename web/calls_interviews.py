@@ -85,6 +85,7 @@ def _page(
         has_warnings=any(one.findings and not one.is_refused for one in shown.items),
         sendable=[one for one in shown.items if not one.is_refused],
         bookings=_booked(planner),
+        sits=interviews.sits_in_any(act.uow, act.actor.name),
     )
 
 

@@ -72,7 +72,12 @@ def monday_of(day: date) -> date:
 
 
 def first_week(planner: Planner) -> date:
-    """Return the week to begin with: of the first that is placed, to come, or possible."""
+    """Return the week to begin with: of the first that is placed, to come or possible.
+
+    Where all interviews are over it is the week of the last one.
+    """
+    if planner.is_over:
+        return monday_of(max(one.taken.slot.day for one in planner.bookings))
     found = [one.slot.day for one in planner.placed if one.slot]
     found = found or [one.taken.slot.day for one in planner.bookings if one.stands]
     ground = planner.ground

@@ -17,6 +17,7 @@ from engine.errors import Conflict, CursusError, Invalid, NotFound
 from engine.store import cases as case_rows
 from recruitment.correspondence import Letter, compose
 from recruitment.invitations import Meeting, invitation, summary_of, uid_of
+from recruitment.outbox import settings as outbox_settings
 from recruitment.planner import Placement
 from recruitment.planning import Slot, refusals
 from recruitment.store import interviews, records
@@ -64,7 +65,22 @@ def send_invitations(key: str) -> ResponseReturnValue:
         head = head_of(act, key)
     is_confirmed = request.form.get("confirm") == "yes"
     results = [_one(head, one, is_confirmed=is_confirmed) for one in boxes]
-    return render("call_interviews_sent.html", head=head, tab="interviews", results=results)
+    return render(
+        "call_interviews_sent.html",
+        head=head,
+        tab="interviews",
+        results=results,
+        done=sum(one.refused is None for one in results),
+        is_sending=_has_mail_server(),
+    )
+
+
+def _has_mail_server() -> bool:
+    try:
+        return outbox_settings.read() is not None
+    except Invalid:
+        # the operator is shown the fault
+        return False
 
 
 def _one(head: Head, box: str, *, is_confirmed: bool) -> Sent:

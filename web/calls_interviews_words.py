@@ -6,6 +6,7 @@ from recruitment.planning import Finding, Slot
 from web.calls_frame import pages
 from web.language import _, weekday
 from web.language import day as day_words
+from web.periods import period_words
 
 
 def hours(slot: Slot) -> str:
@@ -59,6 +60,7 @@ def finding_words(one: Finding) -> str:
     facts["absent"] = facts.get("absent") or _("nobody")
     if "first" in facts:
         facts["first"] = day_words(facts["first"])
+        facts["notice"] = period_words(facts["notice"])
     return said % facts
 
 

@@ -109,7 +109,9 @@ def mail_page(
     call = {str(name): value for name, value in found.items()} if found else None
     is_late = call is not None and row["received_at"] > call["deadline"]
     refusal = sorting.why_no_letter(act, row)
-    files = [_file(row, place, one) for place, one in enumerate(row["findings"]["files"])]
+    may_ask = refusal is None
+    looked = enumerate(row["findings"]["files"])
+    files = [_file(row, place, one, may_ask=may_ask) for place, one in looked]
     return render(
         "mail.html",
         row=row,
@@ -117,12 +119,14 @@ def mail_page(
         is_late=is_late,
         distance=span(abs(row["received_at"] - call["deadline"])) if call else None,
         files=files,
-        checks=[mail_words.said(one) for one in row["findings"]["checks"]],
+        checks=[mail_words.said(one, may_ask=may_ask) for one in row["findings"]["checks"]],
         people=_people(act, row),
         form={**_proposed(act, row, files, call), **(given or {})},
         faults=faults or {},
         notice=notice,
         why_no_letter=_refusal(refusal) if refusal else None,
+        proposal=mail_words.proposal(row["verdict"], refusal, is_late=is_late),
+        main=_main(row, refusal),
         previous=mails.waiting_beside(act.uow, row, before=True),
         following=mails.waiting_beside(act.uow, row, before=False),
         calls=_choices(act) if row["sorted_as"] is None else [],
@@ -133,7 +137,18 @@ def mail_page(
     )
 
 
-def _file(row: Mapping[str, Any], place: int, one: Mapping[str, Any]) -> dict[str, Any]:
+def _main(row: Mapping[str, Any], refusal: str | None) -> str:
+    """Return which decision the page offers first: the one that is proposed and allowed."""
+    if row["verdict"] == "none":
+        return "aside"
+    if row["call"] is None:
+        return "call"
+    return "resend" if row["verdict"] == "ask" and refusal is None else "register"
+
+
+def _file(
+    row: Mapping[str, Any], place: int, one: Mapping[str, Any], *, may_ask: bool
+) -> dict[str, Any]:
     is_shut = any(check["code"] == "scan-found" for check in one["checks"])
     return {
         **one,
@@ -142,7 +157,7 @@ def _file(row: Mapping[str, Any], place: int, one: Mapping[str, Any]) -> dict[st
         "address": f"/intake/{row['sha256']}/files/{place}",
         "shown": 0 if is_shut else one["pages"],
         "is_shut": is_shut,
-        "checks": [mail_words.said(check) for check in one["checks"]],
+        "checks": [mail_words.said(check, may_ask=may_ask) for check in one["checks"]],
         "facts": {check["code"]: check["facts"] for check in one["checks"]},
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import render_template as render
@@ -15,6 +16,7 @@ from engine import clock
 from engine.access import authorize
 from engine.cases import Act
 from engine.errors import Invalid
+from recruitment import sorting
 from recruitment.mailbox import settings
 from recruitment.mailbox.delivered import Delivered
 from recruitment.mailbox.reading import digest_of, take_in
@@ -83,7 +85,7 @@ def _faults(raw: bytes, said: datetime | None) -> dict[str, str]:
 
 
 def _listed(act: Act, head: Head | None, faults: Mapping[str, str]) -> dict[str, Any]:
-    call = str(head.call["id"]) if head else None
+    call, refusal = str(head.call["id"]) if head else None, _refusal(head)
     given, asked = lists.given(*FILTERS), lists.asked(["received_at"])
     rows = mails.page(
         act.uow,
@@ -104,11 +106,24 @@ def _listed(act: Act, head: Head | None, faults: Mapping[str, str]) -> dict[str,
         "elsewhere": mails.counts(act.uow, None).get("waiting", 0) if call else 0,
         "mailboxes": mails.mailboxes(act.uow),
         "is_configured": _is_configured(),
+        "proposals": mail_words.proposals(refusal if head else None),
+        "proposed": partial(_proposed, refusal=refusal),
         "sorting": lists.sorting,
         "sort": asked.sort,
         "root": f"/calls/{call}/intake" if call else "/intake",
         "most": UPLOAD_SIZE,
     }
+
+
+def _refusal(head: Head | None) -> str | None:
+    """Return why nobody can be asked to send a mail of this list again."""
+    if head is None:
+        return sorting.NO_CALL
+    return None if head.standing == "open" else sorting.CLOSED
+
+
+def _proposed(row: Mapping[str, Any], *, refusal: str | None) -> str:
+    return mail_words.proposal(row["verdict"], refusal, is_late=bool(row["late"]))
 
 
 def _is_configured() -> bool:
@@ -145,5 +160,4 @@ def _words() -> dict[str, object]:
         "verdict_word": mail_words.verdict_word,
         "verdict_style": mail_words.verdict_style,
         "mail_states": mail_words.states,
-        "mail_proposals": mail_words.proposals,
     }

@@ -24,7 +24,7 @@ from recruitment.store.screening import DESK, Page, Reader
 from web import lists
 from web.calls_board import holder
 from web.calls_frame import head_of, pages
-from web.language import _
+from web.language import _, label
 from web.reasons import is_theirs, shown_name
 
 SORTS = ["due_at", "received_at", "id"]
@@ -250,16 +250,22 @@ def _why(name: str, decided: Mapping[str, Any]) -> Iterator[str]:
     output = decided.get("output")
     if isinstance(output, Mapping):
         if output.get("reason"):
-            yield str(output["reason"])
+            yield label(str(output["reason"]))
         if output.get("not_met"):
-            yield _("not met: %(what)s", what=", ".join(map(str, output["not_met"])))
+            yield _(
+                "not met: %(what)s", what=", ".join(label(str(one)) for one in output["not_met"])
+            )
         if output.get("legal_basis"):
-            yield str(output["legal_basis"])
+            yield label(str(output["legal_basis"]))
     told = [decided] if decided.get("matched") else decided.get("required", ())
     for one in told:
         for rule in one.get("rules", ()):
             if rule["number"] in (one.get("matched") or ()):
-                yield _("rule %(number)s: %(source)s", number=rule["number"], source=rule["source"])
+                yield _(
+                    "rule %(number)s: %(source)s",
+                    number=rule["number"],
+                    source=label(rule["source"]),
+                )
 
 
 def _step_cell(name: str, row: Mapping[str, Any], told: _Told) -> Cell:

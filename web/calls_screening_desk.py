@@ -31,6 +31,9 @@ from web.language import _, ngettext, time_of_day
 from web.navigation import person
 from web.pages import done
 
+#: The fields of the form in the order of the page: those of a criterion, then those of the whole.
+_FIELDS = ("finding", "points", "page", "code", "evidence", "decision", "reason")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
@@ -378,11 +381,21 @@ def _refused(key: str, task_id: UUID, refusal: CursusError) -> ResponseReturnVal
 
 
 def _faults(refusal: CursusError) -> dict[str, str]:
-    """Return the faults of a form by the ids of its fields: `merits.0.code` is `code-0`."""
+    """Return the faults of a form by the ids of its fields, in the order of the page.
+
+    `merits.0.code` is `code-0`.
+    """
     found = {}
     told: Mapping[str, Any] = refusal.facts.get("errors") or {}  # type: ignore[assignment]  # any fact
     for path, texts in told.items():
         steps = str(path).split(".")
         name = f"{steps[2]}-{steps[1]}" if len(steps) > 2 else steps[-1]  # noqa: PLR2004  # list, place, key
         found[name] = " ".join(texts) if isinstance(texts, list) else str(texts)
-    return found
+    return dict(sorted(found.items(), key=lambda one: _place_on_page(one[0])))
+
+
+def _place_on_page(name: str) -> tuple[bool, int, int]:
+    """Return the place of a field: criterion by criterion, then the opinion as a whole."""
+    kind, _dash, criterion = name.partition("-")
+    place = _FIELDS.index(kind) if kind in _FIELDS else len(_FIELDS)
+    return not criterion, int(criterion or 0), place

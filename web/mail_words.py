@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recruitment.checks import RULES
-from web.language import _
+from recruitment import sorting
+from recruitment.checks import CALL, RULES
+from web.language import _, ngettext
 
 #: What is written down and says nothing for or against the mail.
 _NOTED = frozenset(
@@ -29,10 +30,10 @@ class Said:
     style: str
 
 
-def said(check: Mapping[str, Any]) -> Said:
+def said(check: Mapping[str, Any], *, may_ask: bool = True) -> Said:
     """Return a stored check in words; its facts are filled in."""
     code, facts = str(check["code"]), dict(check["facts"])
-    words = _texts().get(code, RULES.get(code, ("", code))[1])
+    words = _texts(facts).get(code, RULES.get(code, ("", code))[1])
     try:
         text = words % facts
     except KeyError:
@@ -42,11 +43,36 @@ def said(check: Mapping[str, Any]) -> Said:
     return Said(
         code=code,
         verdict=verdict,
-        rule=RULES.get(code, ("", ""))[0],
+        rule=_source(RULES.get(code, ("", ""))[0]),
         text=text,
-        word=_("noted") if is_noted else verdict_word(verdict),
+        word=_("noted") if is_noted else _finding_word(verdict, may_ask=may_ask),
         style="" if is_noted else verdict_style(verdict),
     )
+
+
+def _finding_word(verdict: str, *, may_ask: bool) -> str:
+    return verdict_word(verdict) if may_ask or verdict != "ask" else _("defect")
+
+
+def _source(rule: str) -> str:
+    """Return a rule by its name in the reader's language; norms keep their numbers."""
+    known = {
+        CALL: _("Call, How to express your interest"),
+        "Rule of the house: size": _("Rule of the house: size"),
+        "Rule of the house: time": _("Rule of the house: time"),
+        "Rule of the house: pages": _("Rule of the house: pages"),
+        "Rule of the house: scanner": _("Rule of the house: scanner"),
+    }
+    return known.get(rule, rule)
+
+
+def proposal(verdict: str, refusal: str | None, *, is_late: bool) -> str:
+    """Return what is proposed; to ask for another mail only where nothing speaks against it."""
+    if verdict != "ask" or refusal is None:
+        return verdict_word(verdict)
+    if refusal == sorting.NO_CALL:
+        return verdict_word("sort")
+    return _("register as late") if is_late else _("accept, with its defects")
 
 
 def verdict_word(verdict: str) -> str:
@@ -85,15 +111,25 @@ def states() -> dict[str, str]:
     }
 
 
-def proposals() -> dict[str, str]:
+def proposals(refusal: str | None = None) -> dict[str, str]:
     """Return the verdicts by which a list can be narrowed."""
+    every = ("accept", "flag", "sort", "ask", "quarantine", "none")
+    return {one: proposal(one, refusal, is_late=False) for one in every}
+
+
+def _texts(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {**_of_mails(), **_of_files(), **_counted(facts)}
+
+
+def _counted(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts that one thing makes different from several."""
     return {
-        one: verdict_word(one) for one in ("accept", "flag", "sort", "ask", "quarantine", "none")
+        "pdf-opens": ngettext(
+            "Two programs read it alike: %(pages)s page.",
+            "Two programs read it alike: %(pages)s pages.",
+            int(facts.get("pages", 0)),
+        )
     }
-
-
-def _texts() -> dict[str, str]:
-    return {**_of_mails(), **_of_files()}
 
 
 def _of_mails() -> dict[str, str]:
@@ -148,7 +184,6 @@ def _of_files() -> dict[str, str]:
         "pdf-slow": _("Reading the file takes more than %(seconds)s s or too much memory."),
         "pdf-pages": _("The file has %(pages)s pages; at most %(most)s are looked into."),
         "pdf-no-page": _("The file has no page."),
-        "pdf-opens": _("Two programs read it alike: %(pages)s pages."),
         "pdf-disagree": _(
             "Two programs read it differently (pypdf: %(pypdf)s; PDFium: %(pdfium)s)."
         ),

@@ -73,6 +73,12 @@ def of_member(uow: UnitOfWork, person: str, *, since: datetime) -> list[dict[str
     return [dict(row) for row in uow.all(statement.order_by(interview.c.starts_at))]
 
 
+def sits_in_any(uow: UnitOfWork, person: str) -> bool:
+    """Say whether a person sits, or sat, in an interview."""
+    theirs = interview.c.members.contains(cast([person], JSONB))
+    return uow.one(select(interview.c.application).where(theirs).limit(1)) is not None
+
+
 def _whole() -> Select[Any]:
     return (
         select(

@@ -101,7 +101,7 @@ def test_why_nobody_can_be_asked_is_said_and_a_decision_is_taken_back(people, ca
     page.get_by_text("it looks like: Windows program").wait_for()
     # the call of this test is a draft: nothing that is sent again could arrive in time
     page.locator("#resend summary").click()
-    page.get_by_text("The call is not open").wait_for()
+    page.locator("#resend").get_by_text("The call is not open").wait_for()
     page.get_by_text("Not an application").click()
     page.get_by_label("Reason").fill("A program, not a paper")
     page.get_by_role("button", name="Put it aside").click()

@@ -94,7 +94,7 @@ def test_the_empty_planner_leads_to_screening(people, product, stage):
     page = people.at("hanna")
     page.goto("/calls/screen-empty/interviews")
     page.locator("main").get_by_role("link", name="Go to screening").click()
-    page.wait_for_url("**/table?stage=stage_screening")
+    page.wait_for_url("**/screening")
 
 
 def _tuesday(product):
@@ -166,7 +166,7 @@ def test_an_invitation_is_sent_with_the_keyboard_alone_and_its_bounce_is_shown(
         if page.evaluate("() => document.activeElement.id") == "send-button":
             break
     page.keyboard.press("Enter")
-    page.get_by_text("The invitation is sent.").wait_for()
+    page.get_by_text("The invitation is written.").wait_for()
     _until_invited(stage)
     with stage.database.engine.begin() as connection:
         bounced = update(letter).where(*_invitations(stage))

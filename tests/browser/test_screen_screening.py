@@ -41,7 +41,10 @@ def test_a_review_is_submitted_with_the_keyboard_alone(people, tasks):
     here = page.url
     _assess(page, leave_out="code-0")
     page.locator("#refusal").wait_for()
-    # the row at fault has the focus, and nothing typed is lost
+    # the summary has the focus and leads to the row at fault; nothing typed is lost
+    assert page.evaluate("document.activeElement.id") == "refusal"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "code-0"
     assert page.locator("#evidence-0").input_value() == "Page 1, j and k are letters here"
     page.keyboard.type("N")

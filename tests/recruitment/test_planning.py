@@ -77,7 +77,7 @@ def test_a_room_is_the_same_room_however_it_is_typed(place):
 
 def test_a_clash_names_the_room_the_slot_and_the_call_and_tells_the_page_with_whom():
     (found,) = said(wish(slot("10:30")), taken(slot("10:00")))
-    assert found.text == "Room 3 is taken 2026-01-27 10:00 to 10:45 (CALL-2)"
+    assert found.text == "Room 3 is taken 27 January 2026, 10:00 to 10:45 (CALL-2)"
     assert found.facts["other"] == "Bob Lee"
     assert found.slot == slot("10:00")
     # what is kept in the file of one candidate names no other
@@ -87,7 +87,7 @@ def test_a_clash_names_the_room_the_slot_and_the_call_and_tells_the_page_with_wh
 def test_a_member_cannot_sit_in_two_calls_at_once():
     found = said(wish(slot()), taken(slot(place="Room 9"), members=(DAN, BEN)))
     assert codes(found) == [("member", "refuses")]
-    assert found[0].text == "Ben is taken 2026-01-27 10:00 to 10:45 (CALL-2), Room 9"
+    assert found[0].text == "Ben is taken 27 January 2026, 10:00 to 10:45 (CALL-2), Room 9"
 
 
 def test_every_member_who_is_taken_is_named():

@@ -41,6 +41,14 @@ def test_the_drawing_and_the_table_count_the_same(call):  # noqa: F811
     assert _marks(whole)["heat"]["check_format"] == {"heat": 5, "cases": 3, "overdue": 0}
 
 
+def test_the_drawing_is_worded_in_the_language_of_the_reader(call):  # noqa: F811
+    apply(call, "Ana Berg")
+    address = "/calls/c1/diagram?process=expression_of_interest"
+    french = call.as_("hanna").get(address, headers={"Accept-Language": "fr"})
+    assert _marks(page(french))["words"]["Check the format defects"] != "Check the format defects"
+    assert _marks(page(call.as_("hanna").get(address)))["words"] == {}
+
+
 def test_heat_tells_overdue_days_and_what_was_done_before(call, clock):  # noqa: F811
     apply(call, "Ana Berg")
     apply(call, "Bram Conti")

@@ -1,6 +1,7 @@
 """The planner of interviews: place, check, send, move, call off."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -11,7 +12,7 @@ from engine.store import events
 from engine.store import tasks as task_rows
 from engine.store.tables import deputy
 from recruitment.store import interviews, records
-from recruitment.store.tables import letter
+from recruitment.store.tables import interview, letter
 from tests.support import watched
 
 PAGE = "/calls/c1/interviews"
@@ -96,6 +97,8 @@ def test_candidates_without_all_declarations_are_listed_with_what_is_missing(sel
     assert "Not ready for a date" in page
     assert page.count("Declare conflicts of interest") == 3
     assert "Petra" in page
+    french = site.as_("hanna").get(PAGE, headers={"Accept-Language": "fr"}).text
+    assert "Declare conflicts of interest" not in french
 
 
 def test_a_slot_is_kept_as_the_draft_of_the_task_and_seen_by_a_colleague(ready, site):
@@ -151,7 +154,13 @@ def test_a_faulty_slot_is_refused_beside_its_field(ready, site):
 def test_too_short_a_notice_is_refused(ready, site):
     answer = ready.place(site.as_("hanna"), "Ana Berg", date=clock.now().date().isoformat())
     assert answer.status_code == 409
-    assert "Too soon" in answer.text or "is over" in answer.text
+    assert "is over" in answer.text
+    answer = ready.place(site.as_("hanna"), "Ana Berg", date=_day_in(days=3))
+    assert "Too soon: policy asks for 10 days of notice" in answer.text
+
+
+def _day_in(*, days):
+    return (clock.now() + timedelta(days=days)).date().isoformat()
 
 
 def test_the_day_of_the_clock_change_is_warned_about_and_asks_for_confirmation(ready, site):
@@ -161,9 +170,9 @@ def test_the_day_of_the_clock_change_is_warned_about_and_asks_for_confirmation(r
     assert "The clock changes on Sun 25 Oct 2026" in page
     assert "UTC+01:00" in page
     refused = ready.send(hanna, "Ana Berg").text
-    assert "0 of 1 sent, 1 not" in refused
+    assert "0 of 1 written, 1 not" in refused
     assert 'name="confirm" value="yes" required' in refused
-    assert "The invitation is sent." in ready.send(hanna, "Ana Berg", confirm="yes").text
+    assert "The invitation is written." in ready.send(hanna, "Ana Berg", confirm="yes").text
 
 
 def test_a_colleague_s_placement_is_not_overwritten_unseen(ready, site):
@@ -193,12 +202,52 @@ def test_invitations_are_sent_each_with_its_own_result(ready, site):
     ready.selection.frozen.tick(60)
     ready.place(site.as_("henri"), "Bob Lee", time="12:00")
     answer = hanna.post(f"{PAGE}/send", data={"task": boxes}).text
-    assert "1 of 2 sent, 1 not" in answer
+    assert "1 of 2 written, 1 not" in answer
     assert "Henri changed this slot meanwhile" in answer
     assert f'value="{ready.box("Bob Lee")}"' in answer
     ready.office.work()
     assert set(ready.tasks()) == {"Bob Lee"}
-    assert "The invitation is sent." in ready.send(hanna, "Bob Lee").text
+    assert "The invitation is written." in ready.send(hanna, "Bob Lee").text
+
+
+@pytest.mark.parametrize(
+    ("relay", "said"),
+    [
+        ("", "No mail server is set: it waits in the outbox."),
+        ("smtps://cursus@mail.example", "It leaves as soon as the mail server takes it."),
+    ],
+)
+def test_what_becomes_of_an_invitation_is_told_truly(ready, site, monkeypatch, relay, said):
+    monkeypatch.setenv("CURSUS_SMTP_URL", relay)
+    monkeypatch.setenv("CURSUS_SMTP_PASSWORD_FILE", "/dev/null")
+    monkeypatch.setenv("CURSUS_MAIL_FROM", "jobs@example.org")
+    hanna = site.as_("hanna")
+    ready.place(hanna, "Ana Berg")
+    assert f"The invitation is written. {said}" in ready.send(hanna, "Ana Berg").text
+
+
+def test_there_is_one_main_action_at_a_time(ready, site):
+    hanna = site.as_("hanna")
+    main = r'class="button button--main"[^>]*>([^<]+)<'
+    assert re.findall(main, ready.page(hanna)) == ["Keep this slot"]
+    ready.place(hanna, "Ana Berg")
+    assert re.findall(main, ready.page(hanna)) == ["Send 1 invitation"]
+    preview = ready.page(hanna, f"{PAGE}/{ready.tasks()['Ana Berg'].id}/invitation")
+    assert re.findall(main, preview) == ["Back to the planner"]
+    assert re.findall(main, ready.send(hanna, "Ana Berg").text) == ["Back to the planner"]
+
+
+def test_when_all_interviews_are_over_the_week_of_the_last_one_stands(ready, site):
+    ready.invited(site.as_("hanna"))
+    ready.invited(site.as_("hanna"), "Bob Lee", date="2026-04-21")
+    for name in ("Ana Berg", "Bob Lee"):
+        case = ready.row(name)["case_id"]
+        ready.office.do("hanna", cases.receive, case, "withdrawal", {"reason": "Another post"})
+    ready.office.work()
+    page = ready.page(site.as_("hanna"))
+    assert "All interviews of this call are over." in page
+    assert "Week of Mon 20 Apr 2026" in page
+    assert "interviews-plan--wide" in page
 
 
 def test_what_is_sent_and_not_written_yet_takes_its_slot_already(ready, site):
@@ -228,6 +277,7 @@ def test_the_preview_is_what_is_sent_and_the_reading_is_recorded(ready, site):
     page = ready.page(hanna, f"{PAGE}/{task.id}/invitation")
     assert "Invitation to an interview" in page
     assert "ana0@example.org" in page
+    assert "Tuesday 14 April 2026, 10:00 (Brussels time)" in page
     assert "TZID:Europe/Brussels" in page
     file = hanna.get(f"{PAGE}/{task.id}/invitation.ics")
     assert file.content_type == "text/calendar; charset=utf-8"
@@ -281,7 +331,7 @@ def test_a_booking_of_a_taken_slot_leads_back_to_the_choice_of_a_date(ready, sit
     ready.office.work()
     task = ready.tasks()["Bob Lee"]
     sheet = site.as_("henri").get(f"/tasks/{task.id}").text
-    assert "Petra Nowak is taken 2026-04-14 10:00 to 10:45" in sheet
+    assert "Petra Nowak is taken 14 April 2026, 10:00 to 10:45" in sheet
     # a candidate's file names no other candidate
     assert "Ana Berg" not in sheet
 
@@ -388,6 +438,11 @@ def test_a_member_downloads_the_calendar_of_all_panels(ready, site):
     assert "Ana Berg" in str(event["SUMMARY"])
     assert Calendar.from_ical(site.as_("luisa").get("/interviews.ics").data).walk("VEVENT") == []
     assert 'href="/interviews.ics"' in site.as_("petra").get("/me").text
+    # hanna sits in no panel
+    assert "/interviews.ics" not in ready.page(site.as_("hanna"))
+    with ready.office.database.engine.begin() as connection:
+        connection.execute(update(interview).values(members=["luisa"]))
+    assert "/interviews.ics" in ready.page(site.as_("luisa"))
 
 
 def test_who_reads_calls_sees_the_planner_and_only_officers_act(ready, site):

@@ -1,5 +1,7 @@
 """Screening: the grid of requirements and steps, the desk, independence, the blind view."""
 
+import re
+
 import pytest
 
 from engine import clock
@@ -152,8 +154,28 @@ def test_a_missing_reason_code_comes_back_on_its_row_with_everything_typed(site,
     assert "Typed &lt;by&gt; me" in page
     assert '<a href="#code-1">' in page
     row = page[page.index('id="code-1"') :][:120]
-    assert "autofocus" in row
     assert 'aria-invalid="true"' in row
+    # the summary has the focus, see screening.js
+    assert "autofocus" not in page
+
+
+def test_the_faults_are_told_in_the_order_of_the_page(site, waiting):
+    _cases, (first, _second) = waiting
+    wrong = {"finding-0": None, "points-0": "9", "evidence-0": "", "points-1": "9"}
+    page = text(site.as_("luisa").post(desk(first), data=filled(first, **wrong, decision="")), 422)
+    summary = page[page.index('id="refusal"') : page.index('class="screening-desk"')]
+    told = re.findall(r'<a href="#([^"]+)">', summary)
+    assert told == ["finding-0", "points-0", "evidence-0", "points-1", "decision"]
+    assert ">Proposal</a>" in summary
+
+
+def test_the_desk_speaks_the_language_of_the_reader(site, waiting):
+    _cases, (first, _second) = waiting
+    page = text(site.as_("luisa").get(desk(first), headers={"Accept-Language": "fr"}))
+    assert "Below the level asked for" not in page
+    assert "En dessous du niveau demandé" in page
+    heading = page[page.index('class="screening-head"') :][:200]
+    assert first.name not in heading
 
 
 def test_a_criterion_without_a_finding_is_refused_together_with_the_rest(site, waiting):

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cursus import wiring
-from engine import kernel
+from engine import clock, kernel
 from engine.kernel.stages import course
 from recruitment.standing import standing
+from web.calls_frame import closing
 from web.calls_intake import span
 
 DEADLINE = datetime(2026, 3, 2, 11, tzinfo=UTC)
@@ -66,6 +67,31 @@ def test_the_state_of_a_call_is_derived(call, ended, now, expected):
     assert standing(row, ended_at=DEADLINE if ended else None, ended_element=ended, now=now) == (
         expected
     )
+
+
+@pytest.mark.parametrize(
+    ("far", "said"),
+    [
+        (timedelta(minutes=18), "closes in 18 minutes"),
+        (-timedelta(days=548), "closed 18 months ago"),
+        (-timedelta(days=3 * 365), "closed 3 years ago"),
+    ],
+)
+def test_how_far_a_deadline_is_is_not_rounded_up_to_the_next_unit(site, far, said):
+    with site.app.test_request_context():
+        assert closing(clock.now() + far) == said
+
+
+def test_to_register_is_the_main_action_only_on_the_board_of_an_open_call(site, selection):
+    selection.publish_call()
+    main = 'class="button button--main" href="/calls/c1/register"'
+    hanna = site.as_("hanna")
+    assert main in hanna.get("/calls/c1").text
+    assert main not in hanna.get("/calls/c1/screening").text
+    selection.frozen.move_to(DEADLINE + timedelta(seconds=1))
+    page = hanna.get("/calls/c1").text
+    assert main not in page
+    assert 'href="/calls/c1/register"' in page
 
 
 def test_a_distance_is_written_in_its_two_largest_units(site):

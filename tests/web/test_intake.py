@@ -74,6 +74,10 @@ class Queue:
             return uow.all(text("SELECT * FROM letter ORDER BY written_at, id"))
 
 
+def main_buttons(page):
+    return re.findall(r'class="button button--main"[^>]*>([^<]+)<', page)
+
+
 def body(answer, status=200):
     assert answer.status_code == status, answer.get_data(as_text=True)[:3000]
     return answer.get_data(as_text=True)
@@ -347,6 +351,20 @@ def test_an_infected_file_is_neither_shown_nor_taken_into_a_case(queue, monkeypa
     assert application["digest"] == queue.row(sha256)["findings"]["files"][0]["sha256"]
 
 
+def test_a_decision_is_told_as_a_sentence_and_one_page_is_one_page(queue):
+    sha256 = queue.arrive()
+    assert "Two programs read it alike: 1 page." in queue.page(f"/intake/{sha256}")
+    queue.decide(sha256, "register", SAID)
+    assert "<strong>Accepted.</strong> Sorted by" in queue.page(f"/intake/{sha256}")
+
+
+def test_the_menu_stands_where_the_crumbs_of_a_mail_begin(queue):
+    named = queue.arrive(message_id="<1@x>")
+    unnamed = queue.arrive(message_id="<2@x>", subject="Hello")
+    assert '<a href="/calls" aria-current="page">' in queue.page(f"/intake/{named}")
+    assert '<a href="/intake" aria-current="page">' in queue.page(f"/intake/{unnamed}")
+
+
 # --- ask, aside, back --------------------------------------------------------------------------
 
 
@@ -354,6 +372,8 @@ def test_the_sender_is_asked_with_a_ready_letter_that_can_be_changed(queue):
     sha256 = queue.arrive(files=())
     said = queue.page(f"/intake/{sha256}")
     assert "no file came with the mail" in said
+    assert '<span class="tag tag--soon">ask to resend</span>' in said
+    assert main_buttons(said) == ["Write this letter"]
     queue.decide(sha256, "resend", {"subject": "Once more, please", "text": "Send it again."})
     (asked,) = queue.letters()
     assert (asked["to_address"], asked["body"]) == ("ana@example.org", "Send it again.")
@@ -364,7 +384,13 @@ def test_the_sender_is_asked_with_a_ready_letter_that_can_be_changed(queue):
 def test_after_the_deadline_it_is_said_why_nobody_can_be_asked(queue, clock):
     sha256 = queue.arrive(files=())
     clock.move_to(DEADLINE + timedelta(seconds=1))
-    assert "The call is not open" in queue.page(f"/intake/{sha256}")
+    said = queue.page(f"/intake/{sha256}")
+    assert "The call is not open" in said
+    assert main_buttons(said) == ["Accept"]
+    # what cannot be done is not proposed, neither here nor in the list
+    for page in (said, queue.page("/calls/c1/intake")):
+        assert '<span class="tag tag--soon">accept, with its defects</span>' in page
+        assert '">ask to resend</span>' not in page
     answer = queue.decide(sha256, "resend", {"subject": "x", "text": "y"})
     body(answer, 409)
     assert queue.letters() == []

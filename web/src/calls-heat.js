@@ -3,7 +3,8 @@ import { island } from "./_api.js";
 import { open, zooming } from "./_diagram.js";
 import { showHere } from "./_diagram-marks.js";
 
-const MARK = { top: -14, right: 16 };
+// above the corner: the symbol of an element stays free
+const MARK = { top: -22, right: 10 };
 
 async function start() {
   const marks = island("heat-marks");
@@ -12,8 +13,8 @@ async function start() {
   document.documentElement.dataset.heat = "ready";
 }
 
-async function draw(holder, { address, heat }) {
-  const viewer = await open(holder, address);
+async function draw(holder, { address, heat, words }) {
+  const viewer = await open(holder, address, undefined, words);
   if (!viewer) return;
   const elements = viewer.get("elementRegistry");
   for (const [id, found] of Object.entries(heat)) {

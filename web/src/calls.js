@@ -1,22 +1,14 @@
 // Calls: how far the deadline is, kept true while the page stands; files too large are told at once.
 
-const STEPS = [
-  ["second", 60],
-  ["minute", 60],
-  ["hour", 24],
-  ["day", 30],
-  ["month", 12],
-  ["year", Infinity],
-];
+const SECONDS = { year: 31536000, month: 2592000, week: 604800, day: 86400, hour: 3600, minute: 60, second: 1 };
+// of a unit there are at least so many, so that 18 months do not become 2 years; the server agrees
+const COUNTED = 2;
 
 function distance(milliseconds) {
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
-  let value = milliseconds / 1000;
-  for (const [unit, size] of STEPS) {
-    if (Math.abs(value) < size) return words.format(Math.round(value), unit);
-    value /= size;
-  }
-  return "";
+  const far = milliseconds / 1000;
+  const [unit, size] = Object.entries(SECONDS).find(([name, one]) => name === "second" || Math.abs(far) / one >= COUNTED);
+  return words.format(Math.round(far / size), unit);
 }
 
 function deadlines() {

@@ -96,7 +96,20 @@ function isDone(row) {
   );
 }
 
+// the hint is for who has not everything in sight
+function startHint() {
+  const hint = document.getElementById("grid-hint");
+  const scroll = document.querySelector(".screening-scroll");
+  if (!hint || !scroll) return;
+  new ResizeObserver(() => {
+    hint.hidden = scroll.scrollWidth <= scroll.clientWidth;
+  }).observe(scroll);
+}
+
 startKeys();
+startHint();
+// what is wrong is read first, then the fields one by one
+document.getElementById("refusal")?.focus();
 const form = document.getElementById("review");
 if (form) {
   startRows(form);
