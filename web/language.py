@@ -1,6 +1,6 @@
 """Languages of the pages, and how instants and numbers are written in them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -156,7 +156,19 @@ def due(value: datetime | None) -> Markup:
     left = value - clock.now()
     style = "late" if left < timedelta(0) else "soon" if left < _SOON else "quiet"
     far = _("overdue, %(ago)s", ago=ago(value)) if left < timedelta(0) else ago(value)
-    return Markup('{} <span class="small {}">({})</span>').format(instant(value), style, far)
+    return Markup('{} <span class="small {}">({})</span>').format(deadline(value), style, far)
+
+
+def deadline(value: datetime) -> Markup:
+    """Write when a deadline passes; one that passes at midnight ends with the day before."""
+    local = value.astimezone(ZONE)
+    if local.time() != time():
+        return instant(value)
+    text = _("end of %(day)s", day=day(local - timedelta(days=1)))
+    exact = value.astimezone(UTC).isoformat()
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        exact, local.isoformat(timespec="seconds"), text
+    )
 
 
 def words(name: str) -> str:

@@ -27,6 +27,7 @@ class Scene:
     """A call by the days from today to its deadline, and at which step each candidate is left."""
 
     key: str
+    title: str
     number: int
     days: int
     left: tuple[str, ...] = ()
@@ -37,16 +38,19 @@ class Scene:
 #: The oldest first: what is left in one must not be moved by the clock of the next.
 SCENES = (
     Scene(
-        key="demonstration-engagement", number=3, days=-45, left=("give_medical_opinion",),
+        key="demonstration-engagement", title="IT Service Officer - Cloud Operations",
+        number=3, days=-45, left=("give_medical_opinion",),
         paused=("schedule_medical_visit", 10),
     ),
     Scene(
-        key="demonstration-interviews", number=4, days=-40,
+        key="demonstration-interviews", title="IT Service Officer - Cybersecurity",
+        number=4, days=-40,
         left=("score_candidate", "record_consensus", "confirm_panel_result"),
         paused=("score_candidate", 3),
     ),
     Scene(
-        key="demonstration-screening", number=5, days=-9,
+        key="demonstration-screening", title="IT Service Officer - Data Platforms",
+        number=5, days=-9,
         left=(
             "shortlist_candidate", "shortlist_candidate", "declare_member_conflict",
             "schedule_interview", "schedule_interview",
@@ -55,9 +59,13 @@ SCENES = (
     ),
 )  # fmt: skip
 #: Its deadline was yesterday: its mails and applications wait to be sorted and checked.
-ENDED = Scene(key="demonstration-today", number=1, days=-1)
+ENDED = Scene(
+    key="demonstration-today", title="IT Service Officer - Accessibility", number=1, days=-1
+)
 #: People can still be told of it.
-OPEN = Scene(key="demonstration-open", number=2, days=21)
+OPEN = Scene(
+    key="demonstration-open", title="IT Service Officer - Digital Identity", number=2, days=21
+)
 
 
 def begin_today(database: Database, shell: Shell, *, now: datetime) -> None:
@@ -75,6 +83,7 @@ def call_of(scene: Scene, now: datetime) -> dict[str, Any]:
     deadline = (now + timedelta(days=scene.days)).astimezone(director.ZONE)
     return director.call_content() | {
         "id": scene.key,
+        "title": scene.title,
         "reference": f"EC/{deadline.year}/DIGIT/{scene.number:06}",
         "deadline": deadline.replace(hour=12, minute=0, second=0, microsecond=0).isoformat(),
         "entry_date": (deadline + timedelta(days=180)).date().isoformat(),

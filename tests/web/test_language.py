@@ -1,6 +1,7 @@
 """Every text of the pages is in the catalogues; French is complete."""
 
 import re
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from web.language import CATALOGUES
+from web.language import CATALOGUES, deadline
 
 WEB = Path(CATALOGUES).parent
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
@@ -70,3 +71,20 @@ def test_the_language_is_chosen_and_kept(site):
     assert chosen.status_code == 303
     page = browser.get("/work", headers={"Accept-Language": "fr-BE,fr;q=0.9"})
     assert '<html lang="de">' in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-01-07T23:00:00Z", "end of 7 Jan 2026"),  # midnight in Brussels
+        ("2026-01-07T22:59:59Z", "7 Jan 2026, 23:59"),
+        ("2026-06-30T22:00:00Z", "end of 30 Jun 2026"),
+    ],
+)
+def test_a_deadline_at_midnight_ends_with_the_day_before(site, at, said):
+    with site.app.test_request_context("/"):
+        shown = deadline(datetime.fromisoformat(at))
+    assert shown.striptags() == said
+    assert datetime.fromisoformat(re.search('datetime="([^"]+)"', shown)[1]) == (
+        datetime.fromisoformat(at)
+    )
