@@ -1,6 +1,8 @@
 """Where the product finds its database, its key and its data: environment variables only."""
 
 import os
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +35,24 @@ def signing_key(config: Config) -> bytes:
     configured = os.environ.get("CURSUS_SIGNING_KEY_FILE")
     path = Path(configured) if configured else config.data / "signing.key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _draw_key(path)
+    return path.read_bytes()
+
+
+def _draw_key(path: Path) -> None:
+    """Write a new key, whole or not at all; the first of several processes wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # mkstemp gives the file to its owner alone
+    descriptor, drawn = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}")
+    try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-    return path.read_bytes()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(drawn, path)
+    finally:
+        Path(drawn).unlink()
 
 
 def public_key(config: Config) -> bytes:

@@ -45,7 +45,9 @@ SCENES = (
     Scene(
         key="demonstration-interviews", title="IT Service Officer - Cybersecurity",
         number=4, days=-40,
-        left=("score_candidate", "record_consensus", "confirm_panel_result"),
+        left=(
+            "score_candidate", "record_consensus", "record_consensus", "confirm_panel_result",
+        ),
         paused=("score_candidate", 3),
     ),
     Scene(

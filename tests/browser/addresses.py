@@ -3,13 +3,19 @@
 import html
 import json
 import re
+import threading
+import time
+from datetime import timedelta
 from itertools import product as every_way
 
 from cursus import wiring
 from cursus.config import Config
 from recruitment.cast.file import COLUMNS
-from tests.browser import screened
 
+_WAIT = threading.Event()
+#: The call whose candidates are at the screening desk or wait for a date.
+SCREENED = "demonstration-screening"
+CALLS = ("digit-b1-456893", "demonstration-interviews", SCREENED, "demonstration-today")
 #: Not pages: a stream that never ends.
 STREAMS = frozenset({"pages_live.live"})
 #: What else a page shows when its address asks for it; `{case}` and `{task}` are ids.
@@ -100,8 +106,48 @@ class Ids:
         self.people = people
         self.kept = {}
         self.rules = rules(people.product)
-        # before anything asks for the calls that there are
-        self.at_desk = screened.prepare(people.product, "walked", count=2)[0]
+        #: application, or a task on it -> its call
+        self.calls = {}
+
+    def prepare(self):
+        """Bring about what the demonstration has not: an invitation, and signed minutes."""
+        self._invite_one()
+        self._sign_one()
+
+    def _invite_one(self):
+        """Give the candidates slots and invite one of them."""
+        root = f"/calls/{SCREENED}/interviews"
+        first = self.people.product.now().date() + timedelta(days=20)
+        frame = {
+            "first_day": first.isoformat(), "last_day": (first + timedelta(days=6)).isoformat(),
+            "rooms": "Room 3", "opens": "09:00", "closes": "12:00", "length": "45", "pause": "15",
+        }  # fmt: skip
+        self._post(self.officer, f"{root}/propose", frame)
+        boxes = re.findall(r'name="task" value="([^"]+:\d+:\d+)"', self.officer.get(root).text())
+        self._post(self.officer, f"{root}/send", {"task": boxes[0], "confirm": "yes"})
+        until = time.monotonic() + 30
+        while root not in self._movable(root) and time.monotonic() < until:
+            _WAIT.wait(0.2)
+
+    def _movable(self, root):
+        return " ".join(re.findall(r'href="([^"]+)/move"', self.officer.get(root).text()))
+
+    def _sign_one(self):
+        """Let the chair sign the minutes of the first deliberation."""
+        chair = self.people.at("pavel").request
+        waiting = chair.get("/panel").text().partition('id="done-title"')[0]
+        address = re.search(r'href="(/deliberation/[^"]+)"', waiting)[1]
+        page = chair.get(address).text()
+        agreed = {
+            "revision": re.search(r'name="revision" value="(\d+)"', page)[1],
+            "score": re.search(r'name="score"[^>]* value="([^"]+)"', page)[1],
+            "suitable": "yes", "reason": "Sound answers throughout.", "step": "sign",
+        }  # fmt: skip
+        self._post(chair, address, agreed)
+
+    def _post(self, request, address, form):
+        answer = request.post(address, form=form, headers={"Origin": self.people.product.address})
+        assert answer.ok, f"{address}: {answer.status} {answer.text()}"
 
     def of(self, endpoint, argument):
         """Return ids for an argument of a page; empty when nobody has said where they come from."""
@@ -131,9 +177,8 @@ class Ids:
         return found
 
     def key(self):
-        """The calls, but for those whose pages are like another's."""
-        alike = ("demonstration-open", "demonstration-engagement")
-        return [one["id"] for one in self._ask(self.officer, "calls/") if one["id"] not in alike]
+        """Calls that differ: of years ago, at the interviews, at screening, of yesterday."""
+        return list(CALLS)
 
     call_id = call_key = call = key
 
@@ -166,7 +211,8 @@ class Ids:
 
     def calls_task_id(self):
         """A task of the screening desk."""
-        return [self.at_desk.id]
+        found = self._ask(self.people.at("luisa").request, "tasks/mine?element=shortlist_candidate")
+        return self._of(SCREENED, found[:1])
 
     def cases_name(self):
         """A message that a running application waits for, and one that none does."""
@@ -174,10 +220,23 @@ class Ids:
 
     def calls_application(self):
         """Applications of the calls: one of each, and one whose interview can be moved."""
-        found = [self._ask(self.officer, f"calls/{one}/applications") for one in self.key()]
-        planners = [self.officer.get(f"/calls/{one}/interviews").text() for one in self.key()]
-        booked = re.findall(r'/interviews/([0-9a-f-]+)/move"', "".join(planners))
-        return [*(one[0]["id"] for one in found if one), *booked[:1]]
+        kept = []
+        for call in self.key():
+            found = self._ask(self.officer, f"calls/{call}/applications")
+            moved = self._movable(f"/calls/{call}/interviews")
+            kept += self._of(call, found[:1])
+            kept += self._of(call, [one for one in found if one["id"] in moved][:1])
+        return list(dict.fromkeys(kept))
+
+    def _of(self, call, rows):
+        self.calls |= {str(one["id"]): call for one in rows}
+        return [one["id"] for one in rows]
+
+    def fits(self, given):
+        """Say whether what an address names belongs together."""
+        named = (given.get(one) for one in ("application", "task", "task_id"))
+        calls = {self.calls[one] for one in named if one in self.calls}
+        return "key" not in given or calls <= {given["key"]}
 
     def scores_task_id(self):
         """A sheet that is open, and one that was submitted."""
@@ -197,10 +256,10 @@ class Ids:
         return [one for part in parts for one in re.findall(rf'href="/{kind}/([^"]+)"', part)[:1]]
 
     def calls_task(self):
-        """A task that fixes the date of an interview, where one is open, and one that does not."""
+        """A task that fixes the date of an interview, and one that does not."""
         wanted = self._ask(self.officer, "tasks/mine?limit=1&element=schedule_interview")
-        other = self._ask(self.officer, "tasks/mine?limit=1&element=shortlist_candidate")
-        return [one["id"] for one in (*wanted, *other)]
+        other = self._ask(self.officer, "tasks/mine?limit=1&element=check_format")
+        return [*self._of(SCREENED, wanted), *self._of("demonstration-today", other)]
 
     def papers_document(self):
         """The paper of an application."""
@@ -334,7 +393,10 @@ def addresses(ids):
             if not given
         ]
         for way in every_way(*values):
-            address = _filled(rule, dict(zip(arguments, way, strict=True)))
+            given = dict(zip(arguments, way, strict=True))
+            if not ids.fits(given):
+                continue
+            address = _filled(rule, given)
             found += [(endpoint, one) for one in (address, *_asked(ids, endpoint, address))]
     return found, unknown
 

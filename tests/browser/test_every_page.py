@@ -116,7 +116,9 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def ids(everybody):
-    return Ids(everybody)
+    ids = Ids(everybody)
+    ids.prepare()
+    return ids
 
 
 @pytest.fixture(scope="module")

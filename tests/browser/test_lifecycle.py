@@ -26,6 +26,7 @@ from recruitment.correspondence import pdf
 from recruitment.store import records
 from tests.browser import filler
 from tests.browser.conftest import People, give_password, running
+from tests.browser.desks import DESKS
 
 PLAN = next(one for one in plans() if one.kind == "engaged")
 CALL = director.call_content()
@@ -147,6 +148,10 @@ class Office:
         return self.page
 
     def _complete(self, page, element):
+        if element in DESKS:
+            page.get_by_role("link", name="Open the page").click()
+            DESKS[element](page)
+            return
         otherwise = {}
         if element == "give_renewal_opinion" and ("luisa", element) in self.done:
             otherwise = NOT_NEEDED

@@ -41,7 +41,7 @@ def test_who_is_missing_is_reminded_from_the_keyboard(people, last):
     page.keyboard.press("Enter")
     page.wait_for_url("**said=reminded")
     page.get_by_text("reminded today").wait_for()
-    assert page.get_by_role("button", name="Remind those who are missing").count() == 0
+    assert page.get_by_role("button", name="Remind them").count() == 0
 
 
 def test_the_chair_agrees_reads_and_signs_with_the_keyboard(people, agreeing):

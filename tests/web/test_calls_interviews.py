@@ -463,7 +463,7 @@ def test_the_grid_shows_rooms_and_members(ready, site):
     ready.place(hanna, "Ana Berg")
     rooms = ready.page(hanna, f"{PAGE}?week=2026-04-14")
     assert 'scope="row">Room 3</th>' in rooms
-    assert "Place at 09:00 on Tue 14 Apr 2026 in Room 3" in rooms
+    assert '>free from 09:00<span class="visually-hidden">, Tue 14 Apr 2026, Room 3</span>' in rooms
     members = ready.page(hanna, f"{PAGE}?week=2026-04-14&by=members")
     assert 'scope="row">Petra Nowak</th>' in members
 
