@@ -405,12 +405,13 @@ def _asked(ids, endpoint, address):
     ways = QUERIES.get(endpoint, [])
     if not ways:
         return []
-    given = {
-        "case": ids.of("", "case_id")[0],
-        "task": ids.of("", "task_id")[0],
-        "draft": ids.of("pages_studio", "draft_id")[0],
-        "version": ids.of("pages_studio", "digest")[0],
+    wanted = {
+        "case": ids.of("", "case_id"),
+        "task": ids.of("", "task_id"),
+        "draft": ids.of("pages_studio", "draft_id"),
+        "version": ids.of("pages_studio", "digest"),
     }
+    given = {name: next(iter(found), "none") for name, found in wanted.items()}
     return [f"{address}?{one.format(**given)}" for one in ways]
 
 

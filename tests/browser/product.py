@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import text
 
 from cursus import config, service, wiring
 from cursus.demo import candidates, director, people, register, today
@@ -45,6 +46,10 @@ def application() -> Flask:
 def prepare(*, play):
     """Fill an empty data folder."""
     database = wiring.database(config.read())
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # nothing here has to outlive its tests, let alone a crash of the machine
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     wiring.publish_shipped(database, say=_silent)
     people.load(database, wiring.shell().roles, say=_silent)
     if play:

@@ -98,6 +98,8 @@ class Planted(Ids):
 
     papers_document = calls_sha256 = calls_task = calls_task_id = nothing
     scores_task_id = deliberation_task_id = nothing
+    # drafts and rehearsals are of other processes than the planted one
+    studio_draft_id = studio_new = studio_rehearsal_id = nothing
 
 
 def _shows_markup(answer):

@@ -243,6 +243,7 @@ def _register_the_application(office):
     page.wait_for_url("**/receipts/*")
     with begin(office.database, now=office.now()) as uow:
         (application,) = records.applications(uow, CALL["id"])
+    office.stage.own.add(application["case_id"])
     office.stage.cast[application["case_id"]] = PLAN
     office.import_extract()
     return application["case_id"]

@@ -76,7 +76,7 @@ def test_a_task_shows_its_form_its_deadline_and_what_comes_next(site, office):
     assert page.status_code == 200
     assert 'id="task-data"' in page.get_data(as_text=True)
     assert "What happens next" in _text(page)
-    assert "1 Feb 2026, 00:00" in _text(page)
+    assert "end of 31 Jan 2026" in _text(page)
 
 
 def test_a_task_of_others_can_be_read_by_the_officer_but_not_filled(site, office):
