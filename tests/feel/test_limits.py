@@ -54,11 +54,11 @@ HUNGRY = [
 
 
 @pytest.mark.parametrize("text", HUNGRY, ids=range(len(HUNGRY)))
-def test_a_limit_holds_within_a_second(text):
+def test_a_limit_holds_within_two_seconds(text):
     began = time.process_time()
     with pytest.raises(feel.FeelError) as refused:
         feel.parse(text).evaluate(LONG)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
     assert refused.value.suggestion
     assert 0 <= refused.value.position <= len(text)
 
@@ -96,7 +96,7 @@ def test_patterns_that_hang_elsewhere_end_here(pattern):
     began = time.process_time()
     context = {"text": "a" * 3_000, "pattern": pattern}
     assert feel.parse("matches(text, pattern)").evaluate(context) is False
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
 
 
 def test_each_evaluation_has_its_own_budget():
