@@ -59,6 +59,8 @@ def positions(parent: UUID, process: str, ranks: Mapping[str, int]) -> CTE:
     opened = (
         select(task.c.element, task.c.due_at)
         .where(task.c.case_id == here.c.case_id, task.c.closed_at.is_(None))
+        # a fence: the planner would rather read every open task there is
+        .offset(0)
         .correlate(here)
         .lateral("opened")
     )
@@ -254,6 +256,7 @@ def waiting(
     opened = (
         select(task.c.element, task.c.opened_at, task.c.due_at)
         .where(task.c.case_id == here.c.case_id, task.c.closed_at.is_(None))
+        .offset(0)
         .correlate(here)
         .lateral("opened")
     )
