@@ -24,6 +24,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy import case as either
@@ -177,15 +178,23 @@ def _listed(call_row: Found, reader: Reader) -> CTE:
 
 
 def _opened(call_row: Found) -> CTE:
-    return (
-        select(task.c.id, task.c.case_id, task.c.element, task.c.due_at, task.c.differs_from)
-        .join(case, case.c.id == task.c.case_id)
+    theirs = (
+        select(task.c.id, task.c.element, task.c.due_at, task.c.differs_from)
         .where(
-            case.c.parent == call_row["case_id"],
+            task.c.case_id == case.c.id,
             task.c.closed_at.is_(None),
             task.c.suspended.is_(False),
             task.c.element.in_(STEPS),
         )
+        # a fence: one probe of an index per case, not all that is open at these steps elsewhere
+        .offset(0)
+        .correlate(case)
+        .lateral("theirs")
+    )
+    return (
+        select(theirs.c.id, case.c.id.label("case_id"), *list(theirs.c)[1:])
+        .join_from(case, theirs, true())
+        .where(case.c.parent == call_row["case_id"])
         .cte("opened")
         .prefix_with("MATERIALIZED")
     )
