@@ -161,20 +161,19 @@ def stage_times(
 
     The time runs from the first task that opened there to the last one that was closed.
     """
-    place = _places(ranks)
+    place, theirs = _places(ranks), _tasks(parent, process)
+    is_overdue = theirs.c.closed_at.is_(None) & (theirs.c.due_at < uow.now)
     stays = (
         select(
             place.c.rank,
-            task.c.case_id,
-            func.min(task.c.opened_at).label("opened_at"),
-            func.max(task.c.closed_at).label("closed_at"),
-            func.bool_and(task.c.closed_at.is_not(None)).label("is_over"),
-            func.count().filter(_is_overdue(uow)).label("overdue"),
+            theirs.c.case_id,
+            func.min(theirs.c.opened_at).label("opened_at"),
+            func.max(theirs.c.closed_at).label("closed_at"),
+            func.bool_and(theirs.c.closed_at.is_not(None)).label("is_over"),
+            func.count().filter(is_overdue).label("overdue"),
         )
-        .join(case, case.c.id == task.c.case_id)
-        .join(place, place.c.element == task.c.element)
-        .where(case.c.parent == parent, case.c.process == process)
-        .group_by(place.c.rank, task.c.case_id)
+        .join(place, place.c.element == theirs.c.element)
+        .group_by(place.c.rank, theirs.c.case_id)
         .subquery("stay")
     )
     days = func.extract("epoch", stays.c.closed_at - stays.c.opened_at) / DAY
@@ -194,12 +193,8 @@ def reached(
 ) -> dict[int, int]:
     """Count the cases that have been at each place: with a task there, or waiting there now."""
     place, now = _places(ranks), positions(parent, process, ranks)
-    worked = (
-        select(place.c.rank, task.c.case_id)
-        .join(case, case.c.id == task.c.case_id)
-        .join(place, place.c.element == task.c.element)
-        .where(case.c.parent == parent, case.c.process == process)
-    )
+    theirs = _tasks(parent, process)
+    worked = select(place.c.rank, theirs.c.case_id).join(place, place.c.element == theirs.c.element)
     waits = select(func.unnest(now.c.ranks_open).label("rank"), now.c.case_id)
     both = worked.union(waits).subquery("been")
     rows = uow.all(select(both.c.rank, func.count().label("cases")).group_by(both.c.rank))
@@ -298,5 +293,19 @@ def _places(ranks: Mapping[str, int]) -> Subquery:
     ).subquery("place")
 
 
-def _is_overdue(uow: UnitOfWork) -> ColumnElement[bool]:
-    return task.c.closed_at.is_(None) & (task.c.due_at < uow.now)
+def _tasks(parent: UUID, process: str) -> Subquery:
+    """Return the tasks, open and closed, of the cases under a parent."""
+    of_case = (
+        select(task.c.element, task.c.opened_at, task.c.closed_at, task.c.due_at)
+        .where(task.c.case_id == case.c.id)
+        # a fence, as above: one probe of an index per case
+        .offset(0)
+        .correlate(case)
+        .lateral("of_case")
+    )
+    return (
+        select(case.c.id.label("case_id"), *of_case.c)
+        .join_from(case, of_case, true())
+        .where(case.c.parent == parent, case.c.process == process)
+        .subquery("theirs")
+    )
