@@ -293,7 +293,7 @@ def _places(ranks: Mapping[str, int]) -> Subquery:
     ).subquery("place")
 
 
-def _tasks(parent: UUID, process: str) -> Subquery:
+def _tasks(parent: UUID, process: str) -> CTE:
     """Return the tasks, open and closed, of the cases under a parent."""
     of_case = (
         select(task.c.element, task.c.opened_at, task.c.closed_at, task.c.due_at)
@@ -307,5 +307,7 @@ def _tasks(parent: UUID, process: str) -> Subquery:
         select(case.c.id.label("case_id"), *of_case.c)
         .join_from(case, of_case, true())
         .where(case.c.parent == parent, case.c.process == process)
-        .subquery("theirs")
+        .cte("theirs")
+        # or the places would be unrolled for each case
+        .prefix_with("MATERIALIZED")
     )
