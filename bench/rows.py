@@ -13,7 +13,7 @@ from engine.cases import Act
 from engine.kernel.stages import course
 from engine.store import begin
 from recruitment import intake
-from recruitment.store import records
+from recruitment.store import records, screening
 
 CASES, TASKS_EACH, ON_ONE_CALL = 20_000, 5, 2_000
 EVENTS_EACH, FAILED = 10, 1_000
@@ -26,8 +26,12 @@ FROM "{table}" AS one, generate_series({first}, {last}) AS n WHERE {which}
 """
 _CASE, _TASK = "md5('case' || {n})::uuid", "md5('task' || n)::uuid"
 _FAILED = "md5('failed' || n)::uuid"
-#: All tasks of a case wait at one element.
-_ONE_OF = f"(n - 1) % {CASES} % cardinality(CAST(:elements AS text[])) + 1"
+#: All tasks of a case wait in one stage, and only one of them at a step of screening.
+_ONE_OF = f"""(CASE WHEN n <= {CASES}
+    THEN CAST(:elements AS text[]) ELSE CAST(:others AS text[]) END
+)[(n - 1) % {CASES} % cardinality(CAST(:elements AS text[])) + 1]"""
+#: What is done already in every case.
+_STEP = f"(ARRAY['check_format', 'register_application'])[(n - 1) / {CASES}]"
 _SOME_MAIL = "one.sha256 = (SELECT min(sha256) FROM mail WHERE verdict <> 'none')"
 _SOMEBODY = "one.candidate = (SELECT min(candidate) FROM cast_record WHERE profile = 'ICT')"
 _LATER = "(SELECT now() + make_interval(mins => hashint4(n) % 400000))"
@@ -70,16 +74,17 @@ def fill(bench: Bench, actor: Actor) -> None:
         found = course(definitions.find(uow, case.definition))
         # an application that applies again or withdraws leaves its stage; others wait on
         places = found.places
+        elements = [*{places[one]: one for one in found.reach}.values(), "shortlist_candidate"]
+        # a further task of the same stage
+        beside = {places[one]: one for one in found.reach if one not in screening.STEPS}
         given = {
             "case": case.id,
             "key": row["id"],
             "person": row["candidate"],
             "task": task.id,
             "stream": f"case:{case.id}",
-            "elements": [
-                *{places[task]: task for task in found.reach}.values(),
-                "shortlist_candidate",
-            ],
+            "elements": elements,
+            "others": [beside[places[one]] for one in elements],
             "placed": list(places),
         }
         for statement in _statements():
@@ -119,7 +124,7 @@ def _statements() -> list[str]:
         _again("task", tasks, "one.id = :task", {
             "id": _TASK, "case_id": of_case, "closed_at": "NULL", "closed_by": "NULL",
             "assignee": "NULL", "suspended": "false", "due_at": _LATER,
-            "element": f"(CAST(:elements AS text[]))[{_ONE_OF}]",
+            "element": _ONE_OF,
             "candidate_groups":
                 "ARRAY[(ARRAY['hr_officer', 'line_manager', 'panel_member'])[n % 3 + 1]]",
         }),
@@ -130,7 +135,9 @@ def _statements() -> list[str]:
         _again("event", CASES * EVENTS_EACH, "one.stream = :stream AND one.seq = 1", {
             "stream": f"'case:' || {of_case}", "seq": f"(n - 1) / {CASES} + 1",
             "at": "one.at + make_interval(secs => n)",
-            "kind": "CASE WHEN n % 10 = 0 THEN 'record:read' ELSE one.kind END",
+            "kind": f"""CASE WHEN {_STEP} IS NOT NULL THEN 'task:completed'
+                WHEN n % 10 = 0 THEN 'record:read' ELSE one.kind END""",
+            "element": _STEP,
         }),
         _again("mail", MAILS, _SOME_MAIL, {
             "sha256": "md5('mail' || n) || md5('more' || n)",

@@ -27,7 +27,7 @@ from web.navigation import may, person
 from web.reasons import is_theirs, shown_name
 
 #: Cards that a column shows at once, and those that all columns of a fresh board share.
-EACH, SHARED, LEAST = 30, 120, 8
+EACH, SHARED, LEAST = 30, 60, 8
 #: The mark in front of the end event in the name of a column.
 END = "end."
 BETWEEN = "between"

@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 from api.house import acting
 from engine.cases import Act
 from engine.store import boards
+from engine.store import figures as store
 from recruitment.store import listing
 from recruitment.store.listing import Narrowed
 from web.calls_board import Plan, plan_of
 from web.calls_frame import PROCESS, Head, head_of, pages
 from web.language import _, day, label
 
+Rows = Sequence[Mapping[str, Any]]
 #: The width of the longest bar, in the units of the picture.
 WIDTH = 300
 
@@ -58,14 +60,14 @@ def figures(key: str) -> ResponseReturnValue:
     with acting() as act:
         head = head_of(act, key)
         plan = plan_of(act, head)
-        position = boards.positions(head.case.id, PROCESS, plan.ranks)
-        counts = listing.count(act.uow, head.call, position, Narrowed())
+        found = _found(act, head, plan)
+        counts = found["counts"]
         total = sum(one["cases"] for one in counts)
         charts = [
-            _funnel(act, head, plan, total),
-            _durations(act, head, plan),
+            _funnel(plan, found["reached"], total),
+            _durations(plan, found["stage_times"]),
             _standing_now(plan, counts),
-            _stopped(act, head, plan),
+            _stopped(plan, found["last_worked"]),
             _outcomes(act, head, plan),
             _arrivals(act, head),
         ]
@@ -80,8 +82,20 @@ def figures(key: str) -> ResponseReturnValue:
         )
 
 
-def _funnel(act: Act, head: Head, plan: Plan, total: int) -> Chart:
-    been = boards.reached(act.uow, head.case.id, PROCESS, plan.ranks)
+def _found(act: Act, head: Head, plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    """Ask in one go what is built on where each application stands."""
+    position = boards.positions(head.case.id, PROCESS, plan.ranks)
+    stay = store.stays(head.case.id, PROCESS, plan.ranks, act.uow.now)
+    return act.uow.gathered(
+        counts=listing.counted(head.call, position, Narrowed(), act.uow.now),
+        reached=store.reached(stay, position),
+        stage_times=store.stage_times(stay),
+        last_worked=store.last_worked(position),
+    )
+
+
+def _funnel(plan: Plan, rows: Rows, total: int) -> Chart:
+    been = {one["rank"]: one["cases"] for one in rows}
     bars = [Bar(label=_("Registered"), value=total, notes=(_share(total, total),))]
     bars += [
         Bar(
@@ -102,8 +116,7 @@ def _funnel(act: Act, head: Head, plan: Plan, total: int) -> Chart:
     )
 
 
-def _durations(act: Act, head: Head, plan: Plan) -> Chart:
-    found = boards.stage_times(act.uow, head.case.id, PROCESS, plan.ranks)
+def _durations(plan: Plan, rows: Rows) -> Chart:
     bars = [
         Bar(
             label=plan.stage_title(one["rank"]),
@@ -114,7 +127,7 @@ def _durations(act: Act, head: Head, plan: Plan) -> Chart:
                 str(one["overdue"] or 0),
             ),
         )
-        for one in sorted(found, key=lambda one: int(one["rank"]))
+        for one in sorted(rows, key=lambda one: int(one["rank"]))
         if one["median_days"] is not None
     ]
     return Chart(
@@ -130,7 +143,7 @@ def _durations(act: Act, head: Head, plan: Plan) -> Chart:
     )
 
 
-def _standing_now(plan: Plan, counts: Sequence[Mapping[str, Any]]) -> Chart:
+def _standing_now(plan: Plan, counts: Rows) -> Chart:
     by_column = {plan.column_of(one): one for one in counts}
     bars = [
         Bar(
@@ -151,12 +164,11 @@ def _standing_now(plan: Plan, counts: Sequence[Mapping[str, Any]]) -> Chart:
     )
 
 
-def _stopped(act: Act, head: Head, plan: Plan) -> Chart:
-    rows = boards.last_worked(act.uow, head.case.id, PROCESS, plan.ranks)
+def _stopped(plan: Plan, rows: Rows) -> Chart:
     names = {one.calls: label(one.name) for one in plan.stages}
     bars = [
         Bar(
-            label=names.get(one["process"], one["process"]),
+            label=names.get(one["process"]) or one["process"],
             value=one["cases"],
             notes=(plan.stage_title(one["rank"]),),
         )

@@ -78,7 +78,7 @@ def grid(key: str) -> ResponseReturnValue:
         asked = lists.asked([*SORTS, "name"] if reader.names else SORTS)
         show = _asked_part(act)
         wanted = Page(show=show, sort=asked.sort, after=_after(asked), limit=lists.SIZE + 1)
-        found = screening.applications(act.uow, head.call, reader, wanted)
+        found, counts = screening.grid(act.uow, head.call, reader, wanted)
         shown = lists.shown(
             found, asked, key=lambda one: one[asked.field], row_id=lambda one: one["id"]
         )
@@ -91,7 +91,7 @@ def grid(key: str) -> ResponseReturnValue:
             shown=shown,
             show=show,
             parts=parts(),
-            counts=screening.counts(act.uow, head.call, reader),
+            counts=counts,
             columns=columns(),
             names=reader.names,
             sort=asked.sort,

@@ -54,12 +54,16 @@ def table(key: str) -> ResponseReturnValue:
         head = head_of(act, key)
         plan = plan_of(act, head)
         wanted = Wanted(sort=asked.sort, after=_after(asked), limit=lists.SIZE + 1)
-        found = _find(act, head, plan, given, wanted)
-        shown = lists.shown(
-            found, asked, key=lambda one: one[asked.field], row_id=lambda one: one["id"]
-        )
         position = boards.positions(head.case.id, PROCESS, plan.ranks)
-        counts = listing.count(act.uow, head.call, position, _narrowed(plan, given))
+        narrowed = _narrowed(plan, given)
+        found = act.uow.gathered(
+            page=listing.page(head.call, position, narrowed, wanted),
+            counts=listing.counted(head.call, position, narrowed, act.uow.now),
+        )
+        counts = found["counts"]
+        shown = lists.shown(
+            found["page"], asked, key=lambda one: one[asked.field], row_id=lambda one: one["id"]
+        )
         return render(
             "call_table.html",
             head=head,
@@ -85,7 +89,9 @@ def table_file(key: str) -> ResponseReturnValue:
         head = head_of(act, key)
         record_reading(act, head.case, "list of applications as a file")
         plan = plan_of(act, head)
-        rows = _find(act, head, plan, given, Wanted(sort=asked.sort, after=None, limit=None))
+        position = boards.positions(head.case.id, PROCESS, plan.ranks)
+        wanted = Wanted(sort=asked.sort, after=None, limit=None)
+        rows = listing.applications(act.uow, head.call, position, _narrowed(plan, given), wanted)
         text = _csv(_file_lines(_lines(act, plan, rows)))
     name = f"applications-{head.call['id']}.csv"
     # the mark tells spreadsheets that this is UTF-8
@@ -94,14 +100,6 @@ def table_file(key: str) -> ResponseReturnValue:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _find(
-    act: Act, head: Head, plan: Plan, given: Mapping[str, str], wanted: Wanted
-) -> Sequence[Any]:
-    position = boards.positions(head.case.id, PROCESS, plan.ranks)
-    narrowed = _narrowed(plan, given)
-    return listing.applications(act.uow, head.call, position, narrowed, wanted)
 
 
 def _narrowed(plan: Plan, given: Mapping[str, str]) -> Narrowed:

@@ -8,28 +8,25 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
-    FromClause,
     Integer,
-    Subquery,
     Table,
     Text,
+    Uuid,
+    any_,
     cast,
     distinct,
     func,
     literal,
     null,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.sql.elements import CollectionAggregate
 
 from engine.store.tables import case, effect, incident, subscription, task, timer
 from engine.store.tasks import Task, from_row
 from engine.store.unit_of_work import UnitOfWork
-
-#: Seconds of a day.
-DAY = 24 * 3600
 
 
 def definitions(uow: UnitOfWork, parent: UUID, process: str) -> list[str]:
@@ -48,33 +45,20 @@ def positions(parent: UUID, process: str, ranks: Mapping[str, int]) -> CTE:
 
     A case that waits at several places stands at the first; `ranks_open` names all of them.
     """
-    here = (
-        select(case.c.id.label("case_id"))
-        .where(case.c.parent == parent, case.c.process == process, case.c.ended_at.is_(None))
-        .cte("here")
-        .prefix_with("MATERIALIZED")
-    )
-    known = literal(dict(ranks), JSONB)
-    # lateral: one probe of an index per case, however many tasks are open elsewhere
-    opened = (
-        select(task.c.element, task.c.due_at)
-        .where(task.c.case_id == here.c.case_id, task.c.closed_at.is_(None))
-        # a fence: the planner would rather read every open task there is
-        .offset(0)
-        .correlate(here)
-        .lateral("opened")
-    )
+    here, known = under(parent, process, is_running=True), literal(dict(ranks), JSONB)
     waits = union_all(
         select(
-            here.c.case_id,
-            _rank(known, opened.c.element).label("rank"),
-            func.min(opened.c.due_at).label("due_at"),
+            task.c.case_id,
+            rank_of(known, task.c.element).label("rank"),
+            func.min(task.c.due_at).label("due_at"),
         )
-        .join_from(here, opened, true())
-        .group_by(here.c.case_id, opened.c.element),
+        .where(task.c.case_id == here, task.c.closed_at.is_(None))
+        .group_by(task.c.case_id, task.c.element),
         *(
-            select(here.c.case_id, _rank(known, one.c.element), null()).join_from(here, one, true())
-            for one in (_placed(known, here, one) for one in (timer, subscription, effect))
+            select(one.c.case_id, rank_of(known, one.c.element), null()).where(
+                *_placed(one, here, ranks)
+            )
+            for one in (timer, subscription, effect)
         ),
     ).subquery("waits")
     rank = waits.c.rank
@@ -92,19 +76,27 @@ def positions(parent: UUID, process: str, ranks: Mapping[str, int]) -> CTE:
     )
 
 
-def _placed(known: ColumnElement[Any], here: CTE, table: Table) -> FromClause:
-    """Return what a case waits for at places; most messages may come at any time and have none."""
-    return (
-        select(table.c.element)
-        .where(table.c.case_id == here.c.case_id, known.has_key(table.c.element))
-        # no limit, but a fence: the planner would rather ask every row of the table for its place
-        .offset(0)
-        .correlate(here)
-        .lateral()
-    )
+def under(parent: UUID, process: str, *, is_running: bool = False) -> CollectionAggregate[Any]:
+    """Return any of the cases under a parent, to be compared with.
+
+    As an array and not as a join: the planner, which cannot guess that all tasks of these cases
+    are few, would read every open task there is instead of probing the index for each case.
+    """
+    ids = select(case.c.id).where(case.c.parent == parent, case.c.process == process)
+    if is_running:
+        ids = ids.where(case.c.ended_at.is_(None))
+    return any_(func.array(ids.scalar_subquery(), type_=ARRAY(Uuid)))
 
 
-def _rank(known: ColumnElement[Any], element: ColumnElement[str]) -> ColumnElement[Any]:
+def _placed(
+    table: Table, here: CollectionAggregate[Any], known: Mapping[str, int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Say what waits at a place; most messages may come at any time and have none."""
+    return table.c.case_id == here, table.c.element == any_(literal(list(known), ARRAY(Text)))
+
+
+def rank_of(known: ColumnElement[Any], element: ColumnElement[str]) -> ColumnElement[Any]:
+    """Return the place of an element, null where it has none."""
     # looked up and not joined: the planner knows no length of a parameter and would try them all
     return cast(known[element].astext, Integer)
 
@@ -154,53 +146,6 @@ def troubled(uow: UnitOfWork, cases: Sequence[UUID]) -> frozenset[UUID]:
     )
 
 
-def stage_times(
-    uow: UnitOfWork, parent: UUID, process: str, ranks: Mapping[str, int]
-) -> list[dict[str, Any]]:
-    """Return per place how many cases worked in it and left it, with the median of days.
-
-    The time runs from the first task that opened there to the last one that was closed.
-    """
-    place, theirs = _places(ranks), _tasks(parent, process)
-    is_overdue = theirs.c.closed_at.is_(None) & (theirs.c.due_at < uow.now)
-    stays = (
-        select(
-            place.c.rank,
-            theirs.c.case_id,
-            func.min(theirs.c.opened_at).label("opened_at"),
-            func.max(theirs.c.closed_at).label("closed_at"),
-            func.bool_and(theirs.c.closed_at.is_not(None)).label("is_over"),
-            func.count().filter(is_overdue).label("overdue"),
-        )
-        .join(place, place.c.element == theirs.c.element)
-        .group_by(place.c.rank, theirs.c.case_id)
-        .subquery("stay")
-    )
-    days = func.extract("epoch", stays.c.closed_at - stays.c.opened_at) / DAY
-    middle: Any = func.percentile_cont(0.5).within_group(days)
-    statement = select(
-        stays.c.rank,
-        func.count().filter(stays.c.is_over).label("over"),
-        middle.filter(stays.c.is_over).label("median_days"),
-        func.max(days).filter(stays.c.is_over).label("longest_days"),
-        func.sum(stays.c.overdue).label("overdue"),
-    ).group_by(stays.c.rank)
-    return [dict(row) for row in uow.all(statement)]
-
-
-def reached(
-    uow: UnitOfWork, parent: UUID, process: str, ranks: Mapping[str, int]
-) -> dict[int, int]:
-    """Count the cases that have been at each place: with a task there, or waiting there now."""
-    place, now = _places(ranks), positions(parent, process, ranks)
-    theirs = _tasks(parent, process)
-    worked = select(place.c.rank, theirs.c.case_id).join(place, place.c.element == theirs.c.element)
-    waits = select(func.unnest(now.c.ranks_open).label("rank"), now.c.case_id)
-    both = worked.union(waits).subquery("been")
-    rows = uow.all(select(both.c.rank, func.count().label("cases")).group_by(both.c.rank))
-    return {row["rank"]: row["cases"] for row in rows}
-
-
 def endings(uow: UnitOfWork, parent: UUID, process: str) -> list[dict[str, Any]]:
     """Count the ended cases by end event and outcome."""
     statement = (
@@ -212,29 +157,6 @@ def endings(uow: UnitOfWork, parent: UUID, process: str) -> list[dict[str, Any]]
     return [dict(row) for row in uow.all(statement)]
 
 
-def last_worked(
-    uow: UnitOfWork, parent: UUID, process: str, ranks: Mapping[str, int]
-) -> list[dict[str, Any]]:
-    """Count the running cases by where they wait and by the last process a person worked in."""
-    now = positions(parent, process, ranks)
-    last = (
-        select(task.c.case_id, task.c.process)
-        .ext(distinct_on(task.c.case_id))
-        .join(now, now.c.case_id == task.c.case_id)
-        .where(task.c.closed_at.is_not(None))
-        .order_by(task.c.case_id, task.c.closed_at.desc(), task.c.id)
-        .subquery("last")
-    )
-    statement = (
-        select(now.c.rank, last.c.process, func.count().label("cases"))
-        .join(last, last.c.case_id == now.c.case_id)
-        .where(now.c.rank.is_not(None))
-        .group_by(now.c.rank, last.c.process)
-        .order_by(now.c.rank, func.count().desc())
-    )
-    return [dict(row) for row in uow.all(statement)]
-
-
 def waiting(
     uow: UnitOfWork, parent: UUID, process: str, known: Mapping[str, int]
 ) -> list[dict[str, Any]]:
@@ -242,27 +164,14 @@ def waiting(
 
     `known` are the elements that are a place; a case appears once at each.
     """
-    here = (
-        select(case.c.id.label("case_id"))
-        .where(case.c.parent == parent, case.c.process == process, case.c.ended_at.is_(None))
-        .cte("here")
-        .prefix_with("MATERIALIZED")
-    )
-    opened = (
-        select(task.c.element, task.c.opened_at, task.c.due_at)
-        .where(task.c.case_id == here.c.case_id, task.c.closed_at.is_(None))
-        .offset(0)
-        .correlate(here)
-        .lateral("opened")
-    )
-    places = literal(dict(known), JSONB)
+    here = under(parent, process, is_running=True)
     waits = union_all(
-        select(here.c.case_id, opened.c.element, opened.c.opened_at, opened.c.due_at).join_from(
-            here, opened, true()
+        select(task.c.case_id, task.c.element, task.c.opened_at, task.c.due_at).where(
+            task.c.case_id == here, task.c.closed_at.is_(None)
         ),
         *(
-            select(here.c.case_id, one.c.element, null(), null()).join_from(here, one, true())
-            for one in (_placed(places, here, one) for one in (timer, subscription, effect))
+            select(one.c.case_id, one.c.element, null(), null()).where(*_placed(one, here, known))
+            for one in (timer, subscription, effect)
         ),
     ).subquery("waits")
     statement = select(
@@ -278,36 +187,7 @@ def worked(uow: UnitOfWork, parent: UUID, process: str) -> dict[str, int]:
     """Count the cases under a parent in which a person has done each task."""
     statement = (
         select(task.c.element, func.count(distinct(task.c.case_id)).label("cases"))
-        .join(case, case.c.id == task.c.case_id)
-        .where(case.c.parent == parent, case.c.process == process, task.c.closed_at.is_not(None))
+        .where(task.c.case_id == under(parent, process), task.c.closed_at.is_not(None))
         .group_by(task.c.element)
     )
     return {row["element"]: row["cases"] for row in uow.all(statement)}
-
-
-def _places(ranks: Mapping[str, int]) -> Subquery:
-    elements = cast(literal(list(ranks), ARRAY(Text)), ARRAY(Text))
-    numbers = cast(literal(list(ranks.values()), ARRAY(Integer)), ARRAY(Integer))
-    return select(
-        func.unnest(elements).label("element"), func.unnest(numbers).label("rank")
-    ).subquery("place")
-
-
-def _tasks(parent: UUID, process: str) -> CTE:
-    """Return the tasks, open and closed, of the cases under a parent."""
-    of_case = (
-        select(task.c.element, task.c.opened_at, task.c.closed_at, task.c.due_at)
-        .where(task.c.case_id == case.c.id)
-        # a fence, as above: one probe of an index per case
-        .offset(0)
-        .correlate(case)
-        .lateral("of_case")
-    )
-    return (
-        select(case.c.id.label("case_id"), *of_case.c)
-        .join_from(case, of_case, true())
-        .where(case.c.parent == parent, case.c.process == process)
-        .cte("theirs")
-        # or the places would be unrolled for each case
-        .prefix_with("MATERIALIZED")
-    )

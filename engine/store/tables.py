@@ -317,6 +317,13 @@ event = Table(
     Index(None, "at", "stream", "seq"),
     Index(None, "actor", "at"),
     Index(None, "kind", "at"),
+    # who did which step of a case: what must be done by another, what is done already
+    Index(
+        "ix_event_completed",
+        "stream",
+        "element",
+        postgresql_where=text("kind = 'task:completed'"),
+    ),
 )
 
 event_payload = Table(

@@ -1,20 +1,39 @@
 """One transaction; it refuses to commit a change that no event records."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
-from sqlalchemy import Connection, Executable, RowMapping, Table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Executable,
+    RowMapping,
+    Select,
+    Table,
+    Uuid,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from engine.errors import UnrecordedChange
 from engine.store.database import Database
 from engine.store.prepared import Prepared
 from engine.store.tables import UNRECORDED
+
+_FROM_TEXT: Mapping[type, Callable[[str], Any]] = {
+    DateTime: datetime.fromisoformat,
+    Uuid: UUID,
+}
 
 
 @dataclass
@@ -38,6 +57,15 @@ class UnitOfWork:
     def all(self, statement: Executable, **values: object) -> Sequence[RowMapping]:
         """Return every row; `values` are those of its bound parameters."""
         return self.connection.execute(statement, values).mappings().all()
+
+    def gathered(self, **questions: Select[Any]) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of several selects that are run as one statement.
+
+        What they share (a CTE) is worked out once.
+        """
+        answers = (_as_json(name, question) for name, question in questions.items())
+        (found,) = self.connection.execute(select(*answers)).mappings().all()
+        return {name: _read(found[name], question) for name, question in questions.items()}
 
     def scalar(self, statement: Executable) -> Any:  # noqa: ANN401  # whatever the column holds
         """Return the first column of the first row, or None."""
@@ -119,3 +147,23 @@ def begin(database: Database, *, now: datetime) -> Iterator[UnitOfWork]:
         uow = UnitOfWork(connection=connection, now=now)
         yield uow
         uow.ensure_recorded()
+
+
+def _as_json(name: str, question: Select[Any]) -> ColumnElement[Any]:
+    row = question.subquery(f"of_{name}")
+    rows = func.json_agg(func.row_to_json(row.table_valued()))
+    return select(func.coalesce(rows, literal([], JSON))).scalar_subquery().label(name)
+
+
+def _read(rows: list[dict[str, Any]], question: Select[Any]) -> list[dict[str, Any]]:
+    """Give instants and ids, which JSON has as texts, their types back."""
+    read = {
+        str(column.key): _FROM_TEXT[type(column.type)]
+        for column in question.selected_columns
+        if type(column.type) in _FROM_TEXT
+    }
+    for row in rows:
+        for name, convert in read.items():
+            if row[name] is not None:
+                row[name] = convert(row[name])
+    return rows

@@ -83,28 +83,22 @@ def calls(
     ]
 
 
-def count(
-    uow: UnitOfWork, call_row: Found, position: CTE, narrowed: Narrowed
-) -> list[dict[str, Any]]:
-    """Count the applications of a call by place and end, with the late and overdue ones.
+def counted(call_row: Found, position: CTE, narrowed: Narrowed, now: datetime) -> Select[Any]:
+    """Select the numbers of applications of a call by place and end: all, late and overdue ones.
 
     `matching` counts those of the narrowed list; the others count all.
     """
     matches = and_(true(), *_conditions(call_row, position, narrowed))
     rank = func.coalesce(position.c.rank, NOWHERE).label("rank")
-    statement = (
-        _of_call(call_row, position)
-        .with_only_columns(
-            rank,
-            _ended().label("ended"),
-            func.count().label("cases"),
-            func.count().filter(matches).label("matching"),
-            func.count().filter(_is_late(call_row)).label("late"),
-            func.count().filter(position.c.due_at < uow.now).label("overdue"),
-        )
-        .group_by(rank, _ended())
-    )
-    return [dict(row) for row in uow.all(statement)]
+    columns: list[ColumnElement[Any]] = [
+        rank,
+        _ended().label("ended"),
+        func.count().label("cases"),
+        func.count().filter(matches).label("matching"),
+        func.count().filter(_is_late(call_row)).label("late"),
+        func.count().filter(position.c.due_at < now).label("overdue"),
+    ]
+    return _of_call(call_row, position).with_only_columns(*columns).group_by(rank, _ended())
 
 
 def applications(
@@ -115,6 +109,12 @@ def applications(
     wanted: Wanted,
 ) -> list[dict[str, Any]]:
     """Return a page of the applications of a call with the place of their cases."""
+    statement = page(call_row, position, narrowed, wanted)
+    return [dict(row) for row in uow.all(statement)]
+
+
+def page(call_row: Found, position: CTE, narrowed: Narrowed, wanted: Wanted) -> Select[Any]:
+    """Select a page of the applications of a call with the place of their cases."""
     statement = _of_call(call_row, position).where(*_conditions(call_row, position, narrowed))
     columns: dict[str, ColumnElement[Any]] = {
         "due_at": func.coalesce(position.c.due_at, literal(NEVER)),
@@ -129,7 +129,7 @@ def applications(
         here = tuple_(column, application.c.id)
         statement = statement.where(here < key if backwards else here > key)
     order = (column.desc(), application.c.id.desc()) if backwards else (column, application.c.id)
-    return [dict(row) for row in uow.all(statement.order_by(*order).limit(wanted.limit))]
+    return statement.order_by(*order).limit(wanted.limit)
 
 
 def same_person(uow: UnitOfWork, call_id: str, candidate_id: str) -> list[dict[str, Any]]:

@@ -14,20 +14,23 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     LargeBinary,
+    Select,
     Text,
     and_,
+    any_,
     cast,
     distinct,
     exists,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
-    true,
     tuple_,
 )
 from sqlalchemy import case as either
+from sqlalchemy.sql.elements import CollectionAggregate
 
 from engine.history import EventKind
 from engine.store import UnitOfWork
@@ -42,6 +45,8 @@ DESK = (*OPINIONS, "settle_shortlist")
 STEPS = ("check_format", "register_application", *DESK)
 #: Canonical JSON (RFC 8785) has no other way to write that something was decided.
 _DECIDED = b'"decisions":[{'
+#: Written out: as a parameter it could not be matched with the index of completed steps.
+_IS_COMPLETED = event.c.kind == literal_column(f"'{EventKind.TASK_COMPLETED.value}'")
 
 Found = Mapping[str, Any]
 
@@ -71,36 +76,23 @@ class Page:
     limit: int | None = None
 
 
-def applications(uow: UnitOfWork, call_row: Found, reader: Reader, page: Page) -> list[Found]:
-    """Return a page of the applications of a call with what a person has to do about each."""
+def grid(
+    uow: UnitOfWork, call_row: Found, reader: Reader, page: Page
+) -> tuple[list[Found], dict[str, int]]:
+    """Return a page of the applications of a call, and how many each part of the list shows.
+
+    Each row says what a person has to do about the application; the numbers tell beside the
+    parts how many tasks are open at the desk.
+    """
     listed = _listed(call_row, reader)
-    column = listed.c[page.sort.removeprefix("-")]
-    backwards = page.sort.startswith("-")
-    statement = select(listed).where(_shown(listed, page.show))
-    if page.after is not None:
-        key = tuple_(literal(page.after[0]), literal(page.after[1]))
-        here = tuple_(column, listed.c.id)
-        statement = statement.where(here < key if backwards else here > key)
-    order = (column.desc(), listed.c.id.desc()) if backwards else (column, listed.c.id)
-    return [dict(row) for row in uow.all(statement.order_by(*order).limit(page.limit))]
+    found = uow.gathered(page=_paged(listed, page), counts=_counts(listed))
+    return [*found["page"]], found["counts"][0]
 
 
 def at_desk(uow: UnitOfWork, call_row: Found, reader: Reader, sort: str) -> list[UUID]:
     """Return the tasks of the desk that wait for the reader, in the order of the list."""
-    found = applications(uow, call_row, reader, Page(show="waiting", sort=sort))
-    return [row["task_id"] for row in found if row["element"] in DESK]
-
-
-def counts(uow: UnitOfWork, call_row: Found, reader: Reader) -> dict[str, int]:
-    """Count what each part of the list shows, and the tasks that are open at the desk."""
-    listed = _listed(call_row, reader)
-    parts = {one: _shown(listed, one) for one in ("waiting", "reviewed", "disagreements")}
-    parts |= {one: listed.c.element == one for one in OPINIONS}
-    statement = select(
-        func.count().label("all"),
-        *(func.count().filter(condition).label(name) for name, condition in parts.items()),
-    )
-    return {str(name): int(number) for name, number in uow.all(statement)[0].items()}
+    waiting = _paged(_listed(call_row, reader), Page(show="waiting", sort=sort))
+    return [row["task_id"] for row in uow.all(waiting) if row["element"] in DESK]
 
 
 def said(uow: UnitOfWork, cases: Sequence[UUID], reader: Reader) -> list[Found]:
@@ -150,6 +142,26 @@ def has_lifted(uow: UnitOfWork, application_id: str, name: str) -> bool:
 LIFTED = "un-blinded"
 
 
+def _paged(listed: CTE, page: Page) -> Select[Any]:
+    column = listed.c[page.sort.removeprefix("-")]
+    backwards = page.sort.startswith("-")
+    statement = select(listed).where(_shown(listed, page.show))
+    if page.after is not None:
+        key = tuple_(literal(page.after[0]), literal(page.after[1]))
+        here = tuple_(column, listed.c.id)
+        statement = statement.where(here < key if backwards else here > key)
+    order = (column.desc(), listed.c.id.desc()) if backwards else (column, listed.c.id)
+    return statement.order_by(*order).limit(page.limit)
+
+
+def _counts(listed: CTE) -> Select[Any]:
+    parts = {one: _shown(listed, one) for one in ("waiting", "reviewed", "disagreements")}
+    parts |= {one: listed.c.element == one for one in OPINIONS}
+    numbers = [func.count().filter(one).label(name) for name, one in parts.items()]
+    statement: Select[Any] = select(func.count().label("all"))
+    return statement.add_columns(*numbers).select_from(listed)
+
+
 def _listed(call_row: Found, reader: Reader) -> CTE:
     done, opened = _done(call_row), _opened(call_row)
     name: ColumnElement[Any] = candidate.c.name if reader.names else cast(null(), Text)
@@ -171,30 +183,21 @@ def _listed(call_row: Found, reader: Reader) -> CTE:
         .join(case, case.c.key == application.c.id)
         .join(candidate, candidate.c.id == application.c.candidate)
         .outerjoin(opened, opened.c.case_id == case.c.id)
-        .outerjoin(done, done.c.case_id == case.c.id)
+        .outerjoin(done, done.c.stream == func.concat("case:", cast(case.c.id, Text)))
         .where(application.c.call == call_row["id"], case.c.parent == call_row["case_id"])
     )
     return statement.cte("listed")
 
 
 def _opened(call_row: Found) -> CTE:
-    theirs = (
-        select(task.c.id, task.c.element, task.c.due_at, task.c.differs_from)
+    return (
+        select(task.c.id, task.c.case_id, task.c.element, task.c.due_at, task.c.differs_from)
         .where(
-            task.c.case_id == case.c.id,
+            task.c.case_id == _any(_cases(call_row)),
             task.c.closed_at.is_(None),
             task.c.suspended.is_(False),
             task.c.element.in_(STEPS),
         )
-        # a fence: one probe of an index per case, not all that is open at these steps elsewhere
-        .offset(0)
-        .correlate(case)
-        .lateral("theirs")
-    )
-    return (
-        select(theirs.c.id, case.c.id.label("case_id"), *list(theirs.c)[1:])
-        .join_from(case, theirs, true())
-        .where(case.c.parent == call_row["case_id"])
         .cte("opened")
         .prefix_with("MATERIALIZED")
     )
@@ -202,21 +205,27 @@ def _opened(call_row: Found) -> CTE:
 
 def _done(call_row: Found) -> CTE:
     """Return the steps that were completed; one that was sent back is open again all the same."""
+    streams = _cases(call_row).with_only_columns(func.concat("case:", cast(case.c.id, Text)))
     return (
-        select(
-            case.c.id.label("case_id"),
-            func.array_agg(distinct(event.c.element)).label("elements"),
-        )
-        .join(event, event.c.stream == func.concat("case:", cast(case.c.id, Text)))
-        .where(case.c.parent == call_row["case_id"], _is_step())
-        .group_by(case.c.id)
+        select(event.c.stream, func.array_agg(distinct(event.c.element)).label("elements"))
+        .where(event.c.stream == _any(streams), _is_step())
+        .group_by(event.c.stream)
         .cte("done")
         .prefix_with("MATERIALIZED")
     )
 
 
+def _cases(call_row: Found) -> Select[Any]:
+    return select(case.c.id).where(case.c.parent == call_row["case_id"])
+
+
+def _any(wanted: Select[Any]) -> CollectionAggregate[Any]:
+    """Compare with an array and not by a join: one probe of an index for each, nothing else."""
+    return any_(func.array(wanted.scalar_subquery()))
+
+
 def _is_step() -> ColumnElement[bool]:
-    return and_(event.c.kind == EventKind.TASK_COMPLETED.value, event.c.element.in_(STEPS))
+    return and_(_IS_COMPLETED, event.c.element.in_(STEPS))
 
 
 def _is_theirs(opened: CTE, reader: Reader) -> ColumnElement[bool]:
@@ -226,7 +235,7 @@ def _is_theirs(opened: CTE, reader: Reader) -> ColumnElement[bool]:
     )
     took_part = select(event.c.seq).where(
         event.c.stream == func.concat("case:", cast(opened.c.case_id, Text)),
-        event.c.kind == EventKind.TASK_COMPLETED.value,
+        _IS_COMPLETED,
         event.c.element == func.any(opened.c.differs_from),
         or_(event.c.actor == reader.name, event.c.on_behalf_of == reader.name),
     )
