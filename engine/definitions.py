@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping
-
 from engine import kernel
 from engine.access import Actor, Policy, authorize
 from engine.decisions.findings import Finding
@@ -14,7 +12,7 @@ from engine.history import EventKind
 from engine.kernel import Bundle, Catalogue, Definition
 from engine.store import definitions as rows
 from engine.store import events
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 from forms import FormSchemaError, compile_form
 
 
@@ -76,7 +74,7 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
     catalogue: Catalogue,
     policy: Policy,
     facts: Mapping[str, object] | None = None,
-) -> RowMapping:
+) -> Row:
     """Publish the process with everything it needs as its next version.
 
     New cases take it, running ones keep theirs. The same content twice is one version. `facts`
@@ -123,7 +121,7 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
 
 def put_in_force(  # noqa: PLR0913  # what, by whom, why and against what
     uow: UnitOfWork, actor: Actor, process: str, digest: str, *, reason: str, policy: Policy
-) -> RowMapping:
+) -> Row:
     """Let new cases take this version, earlier or later than the one they take now.
 
     Running cases keep theirs. Raises NotFound, Conflict when it is in force already, NotAllowed.
@@ -209,7 +207,7 @@ def find(uow: UnitOfWork, digest: str) -> Definition:
     return kernel.load(Bundle(root=row["process"], files=rows.files(uow, digest)))
 
 
-def get(uow: UnitOfWork, digest: str) -> RowMapping:
+def get(uow: UnitOfWork, digest: str) -> Row:
     """Return the row of one version; raise NotFound."""
     row = rows.get(uow, digest)
     if row is None:
@@ -217,7 +215,7 @@ def get(uow: UnitOfWork, digest: str) -> RowMapping:
     return row
 
 
-def latest(uow: UnitOfWork, process: str) -> RowMapping:
+def latest(uow: UnitOfWork, process: str) -> Row:
     """Return the version that new cases take; raise NotFound."""
     row = rows.in_force(uow, process)
     if row is None:
@@ -241,7 +239,7 @@ def file(uow: UnitOfWork, digest: str, name: str) -> bytes:
     return found
 
 
-def versions(uow: UnitOfWork, process: str | None = None) -> Sequence[RowMapping]:
+def versions(uow: UnitOfWork, process: str | None = None) -> Sequence[Row]:
     """Return versions, newest first, with their running and ended cases."""
     return rows.versions(uow, process)
 

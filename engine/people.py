@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping
-
 from engine.access import Actor, authorize
 from engine.cases import Act
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.history import EventKind
 from engine.store import events, users
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 #: The stream of everything that is about the house and not about a case.
 STREAM = "administration"
@@ -19,7 +17,7 @@ STREAM = "administration"
 
 def add(
     uow: UnitOfWork, actor: Actor, person: Mapping[str, object], *, known: frozenset[str]
-) -> RowMapping:
+) -> Row:
     """Add a person; `known` are the roles there are. The caller has authorised the actor."""
     name, roles = str(person["name"]), _roles(person["roles"], known)
     if users.get(uow, name) is not None:
@@ -39,9 +37,7 @@ def add(
     return get(uow, name)
 
 
-def change(
-    act: Act, name: str, changes: Mapping[str, object], *, known: frozenset[str]
-) -> RowMapping:
+def change(act: Act, name: str, changes: Mapping[str, object], *, known: frozenset[str]) -> Row:
     """Change a person's name, address, roles or whether the account is in use."""
     who = authorize(act.actor, "user:change", act.shell.policy)
     before = get(act.uow, name)
@@ -79,7 +75,7 @@ def sign_out_elsewhere(act: Act, *, keep: str | None) -> int:
     return users.remove_sessions(act.uow, act.actor.name, but=keep)
 
 
-def get(uow: UnitOfWork, name: str) -> RowMapping:
+def get(uow: UnitOfWork, name: str) -> Row:
     """Return a person; raise NotFound."""
     row = users.get(uow, name)
     if row is None:
@@ -87,9 +83,7 @@ def get(uow: UnitOfWork, name: str) -> RowMapping:
     return row
 
 
-def appoint_deputy(
-    act: Act, *, absent: str, deputy: str, first_day: date, last_day: date
-) -> RowMapping:
+def appoint_deputy(act: Act, *, absent: str, deputy: str, first_day: date, last_day: date) -> Row:
     """Let a colleague act for an absent person on these days, both included.
 
     One may appoint one's own deputy; for somebody else it takes a permission.
@@ -169,7 +163,7 @@ def revoke_token(act: Act, digest: str) -> None:
     events.append(act.uow, STREAM, kind=EventKind.TOKEN_REVOKED, actor=act.actor, payload=facts)
 
 
-def _ensure_somebody_is_left(act: Act, before: RowMapping, wanted: Mapping[str, object]) -> None:
+def _ensure_somebody_is_left(act: Act, before: Row, wanted: Mapping[str, object]) -> None:
     keepers = act.shell.policy.permissions.get("user:change", frozenset())
     after = {**before, **wanted}
     if not keepers & set(before["roles"]) or (after["active"] and keepers & set(after["roles"])):
@@ -193,7 +187,7 @@ def _roles(given: object, known: frozenset[str]) -> list[str]:
     return roles
 
 
-def _deputyship(uow: UnitOfWork, key: UUID) -> RowMapping:
+def _deputyship(uow: UnitOfWork, key: UUID) -> Row:
     row = users.get_deputy(uow, key)
     if row is None:
         raise NotFound("There is no such deputyship", where=str(key))

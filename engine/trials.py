@@ -12,8 +12,6 @@ from datetime import datetime
 from importlib import metadata
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from engine import definitions, kernel
 from engine.access import Actor, Policy
 from engine.decisions.findings import Finding
@@ -22,7 +20,7 @@ from engine.kernel import Bundle, Catalogue, Definition
 from engine.scenarios import ENDING, Coverage, Part, Run, Scenario, parse, parts, run
 from engine.store import definitions as versions
 from engine.store import trials as rows
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 #: What is counted: sequence flows, rules of decision tables, events at tasks (mostly deadlines).
 KINDS = ("flow", "rule", "boundary")
@@ -151,7 +149,7 @@ def publish(  # noqa: PLR0913  # what, by whom, why and against what
     comment: str,
     catalogue: Catalogue,
     policy: Policy,
-) -> RowMapping:
+) -> Row:
     """Publish without a draft: the same is demanded, and without scenarios the old ones go on.
 
     Raises what `definitions.publish` raises, and ScenariosInTheWay.

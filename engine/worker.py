@@ -8,14 +8,13 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from engine import archive, cases, clock, health
 from engine.cases import Shell
 from engine.errors import CursusError
 from engine.operations import AnswerLater, BusinessError, Context
 from engine.store import Database, UnitOfWork, answers, begin, events, queue
 from engine.store import cases as rows
+from engine.store.unit_of_work import Row
 
 LOG = logging.getLogger(__name__)
 
@@ -200,7 +199,7 @@ def _attempt(uow: UnitOfWork, shell: Shell, effect_id: UUID) -> int:
     return 1
 
 
-def _is_due(uow: UnitOfWork, effect: RowMapping) -> bool:
+def _is_due(uow: UnitOfWork, effect: Row) -> bool:
     # another worker may have tried, and failed, since this one read the list
     return effect["next_attempt_at"] is not None and effect["next_attempt_at"] <= uow.now
 

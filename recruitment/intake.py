@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import RowMapping
-
 from engine import cases, worklist
 from engine.access import authorize, authorize_task
 from engine.cases import Act, Case, Opening
@@ -16,6 +14,7 @@ from engine.finding import fold
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events
+from engine.store.unit_of_work import Row
 from recruitment.inspection import Inspection, inspect_pdf
 from recruitment.mailbox.relays import is_shared
 from recruitment.store import extracts, records
@@ -181,7 +180,7 @@ def _case_of(act: Act, key: str) -> Case:
     return found
 
 
-def known_candidate(act: Act, content: Mapping[str, object]) -> RowMapping | None:
+def known_candidate(act: Act, content: Mapping[str, object]) -> Row | None:
     """Return who is known by this address; at a shared one, by the name as well."""
     email, name = str(content["email"]), str(content["name"])
     return records.candidate_by_email(act.uow, email, name=name if is_shared(email) else None)
@@ -192,7 +191,7 @@ def letter_id(*parts: str) -> UUID:
     return uuid5(NAMESPACE, f"letter:{':'.join(parts)}")
 
 
-def _candidate(act: Act, content: Mapping[str, object]) -> RowMapping:
+def _candidate(act: Act, content: Mapping[str, object]) -> Row:
     email = str(content["email"])
     known = known_candidate(act, content)
     if known is not None:
@@ -216,7 +215,7 @@ def _candidate(act: Act, content: Mapping[str, object]) -> RowMapping:
 
 
 def content_of(
-    key: str, call: RowMapping, mail: Mapping[str, object], inspected: Inspection | None
+    key: str, call: Row, mail: Mapping[str, object], inspected: Inspection | None
 ) -> dict[str, object]:
     """Return what a case sees as `application`; raises Invalid."""
     received = _instant(mail.get("received_at"), "received_at")

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import pypdf
 from pypdf.errors import PyPdfError
-from sqlalchemy import RowMapping
 
 from engine import worklist
 from engine.access import Actor, authorize, authorize_task
@@ -14,6 +13,7 @@ from engine.errors import Invalid, NotAllowed, NotFound, NotYourTask
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events
+from engine.store.unit_of_work import Row
 from recruitment import unblinding
 from recruitment.store import records
 from recruitment.store.screening import DESK
@@ -31,7 +31,7 @@ PAPERS_OF_STEP: Mapping[str, frozenset[str]] = {
 }
 
 
-def open_paper(act: Act, document: str, what: str, *, masked: bool = False) -> RowMapping:
+def open_paper(act: Act, document: str, what: str, *, masked: bool = False) -> Row:
     """Return a document with its content and record the reading as `what`.
 
     Whoever sees it for a blind step sees it `masked`, unless the blind view is lifted. It takes

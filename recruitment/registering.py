@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping
-
 from engine import cases
 from engine.access import Actor
 from engine.cases import Act, Case, comments
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events, queue
+from engine.store.unit_of_work import Row
 from recruitment import correspondence, intake
 from recruitment.inspection import inspect_pdf
 from recruitment.mailbox.message import Attachment, Unreadable, take_apart
@@ -97,7 +96,7 @@ def _is_infected(looked: Mapping[str, Any]) -> bool:
 def _open(  # noqa: PLR0913, PLR0917, RUF100  # a mail, a call, a person, files
     act: Act,
     row: Mail,
-    call: RowMapping,
+    call: Row,
     person: Mapping[str, object],
     said: Acceptance,
     files: Sequence[Attachment],
@@ -157,7 +156,7 @@ def _message_id(act: Act, row: Mail) -> str:
 # --- the same person once more -----------------------------------------------------------------
 
 
-def _earlier(act: Act, call: RowMapping, person: Mapping[str, object]) -> Mapping[str, Any] | None:
+def _earlier(act: Act, call: Row, person: Mapping[str, object]) -> Mapping[str, Any] | None:
     """Return the application of the same person to this call that counts, received in time."""
     known = intake.known_candidate(act, person)
     if known is None:
@@ -166,7 +165,7 @@ def _earlier(act: Act, call: RowMapping, person: Mapping[str, object]) -> Mappin
     return found[-1] if found else None
 
 
-def _counting(act: Act, call: RowMapping, candidate: str) -> Iterator[Mapping[str, Any]]:
+def _counting(act: Act, call: Row, candidate: str) -> Iterator[Mapping[str, Any]]:
     for one in listing.same_person(act.uow, call["id"], candidate):
         case = engine_cases.by_key(act.uow, _PROCESS, one["id"])
         if case and case.ended_at is None and one["received_at"] <= call["deadline"]:
@@ -177,7 +176,7 @@ def _join(  # noqa: PLR0913, PLR0917, RUF100  # two mails, a call, files
     act: Act,
     who: Actor,
     row: Mail,
-    call: RowMapping,
+    call: Row,
     earlier: Mapping[str, Any],
     said: Acceptance,
     files: Sequence[Attachment],
@@ -222,7 +221,7 @@ def _replace(
     )
 
 
-def _tell(act: Act, case: Case, newer: Mapping[str, object], call: RowMapping) -> None:
+def _tell(act: Act, case: Case, newer: Mapping[str, object], call: Row) -> None:
     """Let the case take the newer one; past its check, tell whoever works on it, and the person."""
     awaited = {one["message"] for one in queue.subscriptions(act.uow, case.id)}
     if _MESSAGE in awaited and not case.suspended_at:

@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping
-
 from engine.access import Actor, authorize
 from engine.cases import Act
 from engine.errors import Conflict, Invalid, NotFound
 from engine.history import EventKind
 from engine.store import cases as engine_cases
 from engine.store import events
+from engine.store.unit_of_work import Row
 from recruitment.mailbox.relays import takes_no_answer
 from recruitment.standing import standing
 from recruitment.store import mails, outbox, records
@@ -190,7 +189,7 @@ def decide(act: Act, who: Actor, sha256: str, as_what: str, changes: Mapping[str
     )
 
 
-def call_row(act: Act, key: object) -> RowMapping:
+def call_row(act: Act, key: object) -> Row:
     """Return a call by id or reference; raises Invalid."""
     found = records.get_call(act.uow, str(key or ""))
     if found is None:
@@ -208,7 +207,7 @@ def names_its_call(row: Mail) -> bool:
     return any(one["code"] in _NAMED for one in row["findings"]["checks"]) and bool(row["call"])
 
 
-def is_late(row: Mail, call: RowMapping) -> bool:
+def is_late(row: Mail, call: Row) -> bool:
     """Say whether it came after the deadline; at the very instant it is in time."""
     received: datetime = row["received_at"]
     return bool(received > call["deadline"])

@@ -7,7 +7,6 @@ from functools import cached_property
 from math import ceil
 from statistics import median
 from typing import Any
-from uuid import UUID
 
 from flask import render_template as render
 from flask import request
@@ -107,10 +106,10 @@ class _Found:
     def __init__(self, act: Act, head: Head, plan: Plan) -> None:
         self._plan, self._now = plan, act.uow.now
         self._versions = [definitions.find(act.uow, one) for one in plan.courses]
-        self._rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        waiting: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in boards.waiting(act.uow, head.case.id, PROCESS, plan.ranks):
-            if self._is_place(row["element"]):
-                self._rows[row["element"]].append(row)
+            waiting[row["element"]].append(row)
+        self._rows = {name: rows for name, rows in waiting.items() if self._is_place(name)}
         self._before = boards.worked(act.uow, head.case.id, PROCESS)
         self._ended = {
             one["ended_element"]: one["cases"]
@@ -123,7 +122,7 @@ class _Found:
         return self._versions[0]
 
     @cached_property
-    def everybody(self) -> frozenset[UUID]:
+    def everybody(self) -> frozenset[str]:
         """The applications that stand somewhere."""
         return frozenset(row["case_id"] for rows in self._rows.values() for row in rows)
 
@@ -205,7 +204,7 @@ class _Found:
             for row in rows
         ]
 
-    def _inside(self, process: str) -> frozenset[UUID]:
+    def _inside(self, process: str) -> frozenset[str]:
         return frozenset(row["case_id"] for row in self._rows_inside(process))
 
     def _spot(self, element: Element, rows: Sequence[Mapping[str, Any]], most: int) -> Spot:

@@ -61,6 +61,10 @@ class Line:
     due: datetime | None = None
 
 
+#: Applications on a page: each has a cell for every requirement and step.
+SIZE = 25
+
+
 @dataclass
 class _Told:
     """What the history says of one case, step by step."""
@@ -75,9 +79,9 @@ def grid(key: str) -> ResponseReturnValue:
     with acting() as act:
         head = head_of(act, key)
         reader = reader_of(act)
-        asked = lists.asked([*SORTS, "name"] if reader.names else SORTS)
+        asked = lists.asked([*SORTS, "name"] if reader.names else SORTS, size=SIZE)
         show = _asked_part(act)
-        wanted = Page(show=show, sort=asked.sort, after=_after(asked), limit=lists.SIZE + 1)
+        wanted = Page(show=show, sort=asked.sort, after=_after(asked), limit=SIZE + 1)
         found, counts = screening.grid(act.uow, head.call, reader, wanted)
         shown = lists.shown(
             found, asked, key=lambda one: one[asked.field], row_id=lambda one: one["id"]

@@ -58,14 +58,22 @@ def current() -> str:
     return str(g.language)
 
 
+def _texts() -> NullTranslations:
+    # a long list asks for thousands of texts
+    if "texts" not in g:
+        g.texts = catalogue(current())
+    texts: NullTranslations = g.texts
+    return texts
+
+
 def gettext(message: str) -> str:
     """Return the message in the language of this request."""
-    return catalogue(current()).gettext(message)
+    return _texts().gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the message for a number of things."""
-    return catalogue(current()).ngettext(singular, plural, number)
+    return _texts().ngettext(singular, plural, number)
 
 
 def _(message: str, **values: object) -> str:

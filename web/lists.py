@@ -30,17 +30,20 @@ def given(*names: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def asked(sortable: Sequence[str], filters: Mapping[str, Any] | None = None) -> PageRequest:
+def asked(
+    sortable: Sequence[str], filters: Mapping[str, Any] | None = None, *, size: int | None = None
+) -> PageRequest:
     """Return what the address asks for; the first sorting is the default.
 
-    A leading "-" turns the order round. Raises MalformedCursor.
+    `size` is the length of a page where it is not the usual one. A leading "-" turns the order
+    round. Raises MalformedCursor.
     """
     sort = request.args.get("sort", "")
     known = {way for field in sortable for way in (field.removeprefix("-"), f"-{field}")}
     sort = sort if sort in known and not sort.startswith("--") else sortable[0]
     after = request.args.get("after")
     cursor = decode(after, sort=sort) if after else None
-    return PageRequest(limit=SIZE, sort=sort, after=cursor, filters=filters or {})
+    return PageRequest(limit=size or SIZE, sort=sort, after=cursor, filters=filters or {})
 
 
 def shown(
@@ -50,7 +53,7 @@ def shown(
     key: Callable[[T], datetime | date | str | int | float | None],
     row_id: Callable[[T], str],
 ) -> Shown[T]:
-    """Make a page of rows read with `SIZE + 1`; the extra row only says that there are more."""
+    """Make a page of rows read with one more than it holds, which says that there are more."""
     page = page_of(rows, wanted, key=key, row_id=row_id)
     return Shown(
         items=page.items,

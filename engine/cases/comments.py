@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping
-
 from engine.access import Actor, authorize, authorize_task
 from engine.cases.stepping import Act, ensure_text, locked
 from engine.errors import NotAllowed, NotFound, NotYourTask
 from engine.history import EventKind
 from engine.store import comments, events, tasks
 from engine.store.tasks import Task
+from engine.store.unit_of_work import Row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +104,7 @@ def _as_worker(act: Act, theirs: Sequence[Task], case_id: UUID) -> Actor:
     raise NotFound("There is no such case", where=str(case_id))
 
 
-def _may_see(actor: Actor, row: RowMapping) -> bool:
+def _may_see(actor: Actor, row: Row) -> bool:
     if not row["confidential"] or row["author"] == actor.name:
         return True
     return bool(actor.roles & frozenset(row["candidate_groups"]))

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from engine import kernel
 from engine.access import ENGINE
 from engine.cases.stepping import advance, locked, note
@@ -12,7 +10,7 @@ from engine.history import EventKind
 from engine.kernel import Step
 from engine.store import cases, queue
 from engine.store.cases import Case
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
 def tick(uow: UnitOfWork, case_id: UUID) -> Step | None:
@@ -33,14 +31,14 @@ def tick(uow: UnitOfWork, case_id: UUID) -> Step | None:
 
 
 def finish_effect(
-    uow: UnitOfWork, case: Case, effect: RowMapping, variables: Mapping[str, object]
+    uow: UnitOfWork, case: Case, effect: Row, variables: Mapping[str, object]
 ) -> Step:
     """Hand the answer of an operation to its case, which the caller has locked."""
     command = kernel.FinishEffect(effect_id=str(effect["id"]), variables=dict(variables))
     return advance(uow, case, command, ENGINE, EventKind.EFFECT_FINISHED, element=effect["element"])
 
 
-def fail_effect(uow: UnitOfWork, case: Case, effect: RowMapping, code: str, message: str) -> Step:
+def fail_effect(uow: UnitOfWork, case: Case, effect: Row, code: str, message: str) -> Step:
     """Let the diagram handle an operation's business error, by its BPMN error code."""
     command = kernel.FailEffect(effect_id=str(effect["id"]), error_code=code, message=message)
     return advance(uow, case, command, ENGINE, EventKind.EFFECT_FAILED, element=effect["element"])
@@ -59,7 +57,7 @@ def deliver(
     return advance(uow, case, command, ENGINE, EventKind.MESSAGE_RECEIVED, facts=facts)
 
 
-def note_waiting(uow: UnitOfWork, case: Case, effect: RowMapping) -> None:
+def note_waiting(uow: UnitOfWork, case: Case, effect: Row) -> None:
     """Record that an operation has begun and will answer later."""
     facts = {"operation": effect["operation"], "effect": str(effect["id"])}
     note(uow, case, ENGINE, EventKind.EFFECT_BEGUN, element=effect["element"], facts=facts)

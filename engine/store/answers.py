@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, delete, insert, select, text
+from sqlalchemy import delete, insert, select, text
 
 from engine.store.tables import idempotency
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 #: How long an answer is kept.
 KEPT = timedelta(days=1)
 
 
-def find(uow: UnitOfWork, actor: str, key: str) -> RowMapping | None:
+def find(uow: UnitOfWork, actor: str, key: str) -> Row | None:
     """Return the answer given under this key; the key is locked until the transaction ends."""
     uow.connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 1))"), {"key": f"{actor}\n{key}"}

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     bindparam,
     func,
     insert,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 
 from engine.store.prepared import prepared
 from engine.store.tables import case, offer, task
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +47,7 @@ class Case:
         return f"case:{self.id}"
 
 
-def _case(row: RowMapping | None) -> Case | None:
+def _case(row: Row | None) -> Case | None:
     return Case(**row) if row else None
 
 
@@ -186,7 +185,7 @@ def is_offered(uow: UnitOfWork, case_id: UUID, whom: Sequence[str]) -> bool:
     return uow.scalar(statement) is not None
 
 
-def count_open_tasks(uow: UnitOfWork, parent: UUID) -> list[RowMapping]:
+def count_open_tasks(uow: UnitOfWork, parent: UUID) -> list[Row]:
     """Return how many open tasks of each element the cases under a parent have."""
     statement = (
         select(task.c.element, func.count().label("tasks"))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import insert, select
 
 from engine.store.tables import comment, task
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
 def add(uow: UnitOfWork, row: Mapping[str, object]) -> None:
@@ -14,7 +14,7 @@ def add(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(insert(comment).values(row))
 
 
-def of_case(uow: UnitOfWork, case_id: UUID) -> list[RowMapping]:
+def of_case(uow: UnitOfWork, case_id: UUID) -> list[Row]:
     """Return the comments of a case, oldest first, with the task that each was written at."""
     statement = (
         select(

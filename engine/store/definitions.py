@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import RowMapping, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -14,21 +14,21 @@ from engine.store.tables import (
     definition_scenario,
     incident,
 )
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
-def get(uow: UnitOfWork, digest: str) -> RowMapping | None:
+def get(uow: UnitOfWork, digest: str) -> Row | None:
     """Return the row of one version."""
     return uow.one(select(definition).where(definition.c.digest == digest))
 
 
-def latest(uow: UnitOfWork, process: str) -> RowMapping | None:
+def latest(uow: UnitOfWork, process: str) -> Row | None:
     """Return the newest version of the process, if it was ever published."""
     of_process = select(definition).where(definition.c.process == process)
     return uow.one(of_process.order_by(definition.c.version.desc()).limit(1))
 
 
-def in_force(uow: UnitOfWork, process: str) -> RowMapping | None:
+def in_force(uow: UnitOfWork, process: str) -> Row | None:
     """Return the version that new cases take: the one chosen, else the newest."""
     chosen = definition_in_force.c.digest
     statement = (
@@ -53,7 +53,7 @@ def newest_in_force(uow: UnitOfWork, process: str) -> None:
     uow.write(delete(definition_in_force).where(definition_in_force.c.process == process))
 
 
-def all_in_force(uow: UnitOfWork) -> dict[str, RowMapping]:
+def all_in_force(uow: UnitOfWork) -> dict[str, Row]:
     """Return the version that new cases take, by process."""
     chosen = definition_in_force.c.digest
     statement = (
@@ -116,7 +116,7 @@ def put_scenarios(uow: UnitOfWork, digest: str, content: Mapping[str, bytes]) ->
     uow.write(insert(definition_scenario), rows)
 
 
-def versions(uow: UnitOfWork, process: str | None = None) -> list[RowMapping]:
+def versions(uow: UnitOfWork, process: str | None = None) -> list[Row]:
     """Return all versions, newest first, with the number of running and ended cases."""
     running = func.count(case.c.id).filter(case.c.ended_at.is_(None)).label("running")
     ended = func.count(case.c.ended_at).label("ended")
@@ -133,7 +133,7 @@ def versions(uow: UnitOfWork, process: str | None = None) -> list[RowMapping]:
 
 def running_elsewhere(
     uow: UnitOfWork, process: str, digest: str, *, limit: int
-) -> tuple[list[RowMapping], int]:
+) -> tuple[list[Row], int]:
     """Return running cases of a process on other versions, oldest first, and how many there are."""
     elsewhere = (
         (case.c.process == process) & case.c.ended_at.is_(None) & (case.c.definition != digest)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.tables import (
@@ -15,7 +15,7 @@ from engine.store.tables import (
     definition_proposal,
     event,
 )
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,5 +192,5 @@ def waiting(uow: UnitOfWork) -> list[tuple[Proposal, Draft]]:
     return [(one, drafts[one.draft_id]) for one in found]
 
 
-def _draft(row: RowMapping | None) -> Draft | None:
+def _draft(row: Row | None) -> Draft | None:
     return Draft(**row) if row else None

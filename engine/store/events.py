@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    RowMapping,
     Select,
     bindparam,
     func,
@@ -22,7 +21,7 @@ from engine.access import Actor
 from engine.history import Checkpoint, EventKind, Fields, Sealed, StreamHead
 from engine.store.prepared import prepared
 from engine.store.tables import checkpoint, event, event_payload, stream_head
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 #: The advisory lock of whoever signs a checkpoint.
 _SIGNING = 0x5349474E
@@ -134,7 +133,7 @@ def _with_payload() -> Select[Any]:
     ).outerjoin(event_payload, same)
 
 
-def sealed(row: RowMapping) -> Sealed:
+def sealed(row: Row) -> Sealed:
     """Return a stored row as the history's own value."""
     return Sealed(
         fields=Fields(
@@ -239,7 +238,7 @@ def last_checkpoint(uow: UnitOfWork) -> tuple[Checkpoint, list[StreamHead]] | No
     return _checkpoint(row) if row else None
 
 
-def _checkpoint(row: RowMapping) -> tuple[Checkpoint, list[StreamHead]]:
+def _checkpoint(row: Row) -> tuple[Checkpoint, list[StreamHead]]:
     covered = [StreamHead(stream=s, seq=n, hash=bytes.fromhex(h)) for s, n, h in row["heads"]]
     signed = Checkpoint(
         at=row["at"],

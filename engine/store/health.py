@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.tables import case, definition, effect, incident, outbox, timer, worker_beat
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
 def beat(uow: UnitOfWork, row: Mapping[str, object]) -> None:
@@ -28,12 +28,12 @@ def forget_beats(uow: UnitOfWork, *, before: datetime) -> None:
     uow.write(delete(worker_beat).where(worker_beat.c.seen_at < before))
 
 
-def beats(uow: UnitOfWork) -> Sequence[RowMapping]:
+def beats(uow: UnitOfWork) -> Sequence[Row]:
     """Return the workers by name."""
     return uow.all(select(worker_beat).order_by(worker_beat.c.worker))
 
 
-def queues(uow: UnitOfWork) -> RowMapping:
+def queues(uow: UnitOfWork) -> Row:
     """Count what waits: timers, effects, incidents and messages between cases."""
     is_due = (timer.c.due_at <= uow.now) & timer.c.held_at.is_(None) & case.c.suspended_at.is_(None)
     of_case = timer.join(case, case.c.id == timer.c.case_id)
@@ -61,7 +61,7 @@ def queues(uow: UnitOfWork) -> RowMapping:
     return found
 
 
-def server(uow: UnitOfWork) -> RowMapping:
+def server(uow: UnitOfWork) -> Row:
     """Return the version of the database server and the size of the database in bytes."""
     version = func.current_setting("server_version").label("version")
     size = func.pg_database_size(func.current_database()).label("size")

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     Select,
     delete,
     func,
@@ -20,10 +19,10 @@ from sqlalchemy import (
 )
 
 from engine.store.tables import case, effect, incident, outbox, subscription, timer
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
-def due_timers(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
+def due_timers(uow: UnitOfWork, *, limit: int) -> Sequence[Row]:
     """Return cases with a due timer, most overdue first; suspended cases wait."""
     statement = (
         select(timer.c.case_id, timer.c.id, timer.c.due_at)
@@ -40,7 +39,7 @@ def due_timers(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
     return uow.all(statement)
 
 
-def due_effects(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
+def due_effects(uow: UnitOfWork, *, limit: int) -> Sequence[Row]:
     """Return effects whose attempt is due, oldest first; suspended cases wait."""
     statement = (
         select(effect)
@@ -53,12 +52,12 @@ def due_effects(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
     return uow.all(statement)
 
 
-def get_effect(uow: UnitOfWork, effect_id: UUID) -> RowMapping | None:
+def get_effect(uow: UnitOfWork, effect_id: UUID) -> Row | None:
     """Return an effect that has not finished."""
     return uow.one(select(effect).where(effect.c.id == effect_id))
 
 
-def lock_effect(uow: UnitOfWork, effect_id: UUID) -> RowMapping | None:
+def lock_effect(uow: UnitOfWork, effect_id: UUID) -> Row | None:
     """Return the effect locked, or None when it is gone or another worker has it."""
     statement = select(effect).where(effect.c.id == effect_id)
     return uow.one(statement.with_for_update(skip_locked=True))
@@ -69,7 +68,7 @@ def change_effect(uow: UnitOfWork, effect_id: UUID, changes: Mapping[str, object
     uow.write(update(effect).where(effect.c.id == effect_id).values(changes))
 
 
-def effects(uow: UnitOfWork, *, case_id: UUID | None = None) -> Sequence[RowMapping]:
+def effects(uow: UnitOfWork, *, case_id: UUID | None = None) -> Sequence[Row]:
     """Return the effects that have not finished, oldest first."""
     statement = select(effect).order_by(effect.c.created_at, effect.c.id)
     if case_id is not None:
@@ -77,7 +76,7 @@ def effects(uow: UnitOfWork, *, case_id: UUID | None = None) -> Sequence[RowMapp
     return uow.all(statement)
 
 
-def get_timer(uow: UnitOfWork, timer_id: UUID) -> RowMapping | None:
+def get_timer(uow: UnitOfWork, timer_id: UUID) -> Row | None:
     """Return a running timer."""
     return uow.one(select(timer).where(timer.c.id == timer_id))
 
@@ -88,7 +87,7 @@ def timers(
     case_id: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 200,
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return running timers, the next due first."""
     statement = (
         select(timer, case.c.title.label("case_title"), case.c.process)
@@ -135,13 +134,13 @@ def count_due(uow: UnitOfWork, case_id: UUID) -> int:
     return int(found or 0)
 
 
-def outgoing(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
+def outgoing(uow: UnitOfWork, *, limit: int) -> Sequence[Row]:
     """Return thrown messages that nobody delivered yet, oldest first."""
     statement = select(outbox).where(outbox.c.created_at <= uow.now)
     return uow.all(statement.order_by(outbox.c.created_at, outbox.c.id).limit(limit))
 
 
-def lock_outgoing(uow: UnitOfWork, message_id: UUID) -> RowMapping | None:
+def lock_outgoing(uow: UnitOfWork, message_id: UUID) -> Row | None:
     """Return a thrown message locked, or None when it is gone or another worker has it."""
     statement = select(outbox).where(outbox.c.id == message_id)
     return uow.one(statement.with_for_update(skip_locked=True))
@@ -181,7 +180,7 @@ def waiting(
     return sorted({row["case_id"] for row in uow.all(statement)})
 
 
-def subscriptions(uow: UnitOfWork, case_id: UUID) -> Sequence[RowMapping]:
+def subscriptions(uow: UnitOfWork, case_id: UUID) -> Sequence[Row]:
     """Return the messages that a case waits for."""
     statement = select(subscription).where(subscription.c.case_id == case_id)
     return uow.all(statement.order_by(subscription.c.message, subscription.c.id))
@@ -192,7 +191,7 @@ def add_incident(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(insert(incident).values(row))
 
 
-def get_incident(uow: UnitOfWork, incident_id: UUID) -> RowMapping | None:
+def get_incident(uow: UnitOfWork, incident_id: UUID) -> Row | None:
     """Return an incident, open or resolved."""
     return uow.one(select(incident).where(incident.c.id == incident_id))
 
@@ -204,7 +203,7 @@ def change_incident(uow: UnitOfWork, incident_id: UUID, changes: Mapping[str, ob
 
 def incidents(
     uow: UnitOfWork, *, case_id: UUID | None = None, only_open: bool = True
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return incidents, oldest first."""
     statement = select(incident, case.c.title.label("case_title")).join(
         case, case.c.id == incident.c.case_id
@@ -273,11 +272,11 @@ INCIDENT_STATES: Mapping[str, ColumnElement[bool]] = {
 
 def search_timers(
     uow: UnitOfWork, narrowed: QueueFilter, *, after: Place, limit: int
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return running timers with their cases, the next due first."""
     # each state by itself: the index holds only those that nothing keeps from firing
     states = [narrowed.state] if narrowed.state is not None else [*TIMER_STATES]
-    found: list[RowMapping] = []
+    found: list[Row] = []
     for state in states:
         statement = select(timer, *_OF_CASE).join(case, case.c.id == timer.c.case_id)
         statement = _narrow(statement, timer.c.element, timer.c.due_at, narrowed)
@@ -288,7 +287,7 @@ def search_timers(
 
 def search_effects(
     uow: UnitOfWork, narrowed: QueueFilter, *, after: Place, limit: int
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return operations that have not finished with their cases, oldest first."""
     statement = select(effect, *_OF_CASE, _STOPPED.label("is_stopped"))
     statement = statement.join(case, case.c.id == effect.c.case_id)
@@ -300,7 +299,7 @@ def search_effects(
 
 def search_incidents(
     uow: UnitOfWork, narrowed: QueueFilter, *, after: Place, limit: int
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return incidents with their cases and attempts, oldest first; resolved ones newest first."""
     of_effect = (effect.c.attempts, effect.c.operation)
     statement = (
@@ -316,7 +315,7 @@ def search_incidents(
     return uow.all(_page(statement, key, after, backwards=backwards).limit(limit))
 
 
-def waiting_places(uow: UnitOfWork, kind: str) -> Sequence[RowMapping]:
+def waiting_places(uow: UnitOfWork, kind: str) -> Sequence[Row]:
     """Count the timers, effects or open incidents by process and element.
 
     `kind` is "timer", "effect" or "incident"; `definition` is one version that has the element.
@@ -334,13 +333,13 @@ def waiting_places(uow: UnitOfWork, kind: str) -> Sequence[RowMapping]:
     return uow.all(statement)
 
 
-def get_incident_with_case(uow: UnitOfWork, incident_id: UUID) -> RowMapping | None:
+def get_incident_with_case(uow: UnitOfWork, incident_id: UUID) -> Row | None:
     """Return an incident, open or resolved, with its case."""
     statement = select(incident, *_OF_CASE).join(case, case.c.id == incident.c.case_id)
     return uow.one(statement.where(incident.c.id == incident_id))
 
 
-def get_timer_with_case(uow: UnitOfWork, timer_id: UUID) -> RowMapping | None:
+def get_timer_with_case(uow: UnitOfWork, timer_id: UUID) -> Row | None:
     """Return a running timer with its case."""
     statement = select(timer, *_OF_CASE).join(case, case.c.id == timer.c.case_id)
     return uow.one(statement.where(timer.c.id == timer_id))

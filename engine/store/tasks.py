@@ -1,14 +1,13 @@
 """Open tasks: one by id, the inbox, lists with filters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     ScalarSelect,
     Select,
     and_,
@@ -26,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.prepared import prepared
 from engine.store.tables import case, draft, offer, task
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 #: Tasks without a due date stand at the end of the inbox.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -85,13 +84,16 @@ class Task:
         return self.due_at or NEVER
 
 
+_FIELDS = tuple(one.name for one in fields(Task))
 _LISTS = ("candidate_groups", "candidate_users", "differs_from")
 
 
-def from_row(row: RowMapping | Mapping[str, Any]) -> Task:
+def from_row(row: Mapping[str, Any]) -> Task:
     """Return a row of the statements below as a task."""
-    values = {key: value for key, value in row.items() if not key.startswith("sort_")}
-    return Task(**{**values, **{key: tuple(values[key]) for key in _LISTS}})
+    values = {key: row[key] for key in _FIELDS}
+    for key in _LISTS:
+        values[key] = tuple(values[key])
+    return Task(**values)
 
 
 def get(uow: UnitOfWork, task_id: UUID) -> Task | None:
@@ -310,6 +312,6 @@ def save_draft(uow: UnitOfWork, task_id: UUID, content: Mapping[str, object], wh
     uow.write(statement.on_conflict_do_update(index_elements=["task_id"], set_=row))
 
 
-def get_draft(uow: UnitOfWork, task_id: UUID) -> RowMapping | None:
+def get_draft(uow: UnitOfWork, task_id: UUID) -> Row | None:
     """Return the unsubmitted form of a task."""
     return uow.one(select(draft).where(draft.c.task_id == task_id))

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store.tables import definition_trial
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 
-def get(uow: UnitOfWork, key: str) -> RowMapping | None:
+def get(uow: UnitOfWork, key: str) -> Row | None:
     """Return the result kept under this key, if there is one."""
     return uow.one(select(definition_trial).where(definition_trial.c.key == key))
 

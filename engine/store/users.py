@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     Select,
     Text,
     bindparam,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 
 from engine.store.prepared import Prepared, prepared
 from engine.store.tables import api_token, app_user, deputy, session, sign_in
-from engine.store.unit_of_work import UnitOfWork
+from engine.store.unit_of_work import Row, UnitOfWork
 
 # asked by every request, so built once
 _PERSON = select(app_user).where(app_user.c.name == bindparam("name"))
@@ -70,12 +69,12 @@ _BY_SESSION = _with_principals(
 Found = tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]
 
 
-def get(uow: UnitOfWork, name: str) -> RowMapping | None:
+def get(uow: UnitOfWork, name: str) -> Row | None:
     """Return the person's row."""
     return uow.one(_PERSON, name=name)
 
 
-def every(uow: UnitOfWork) -> list[RowMapping]:
+def every(uow: UnitOfWork) -> list[Row]:
     """Return all people by name."""
     return list(uow.all(select(app_user).order_by(app_user.c.name)))
 
@@ -126,7 +125,7 @@ def add_deputy(uow: UnitOfWork, row: dict[str, object]) -> None:
     uow.write(insert(deputy).values(row))
 
 
-def get_deputy(uow: UnitOfWork, deputy_id: UUID) -> RowMapping | None:
+def get_deputy(uow: UnitOfWork, deputy_id: UUID) -> Row | None:
     """Return a deputyship."""
     return uow.one(select(deputy).where(deputy.c.id == deputy_id))
 
@@ -136,7 +135,7 @@ def remove_deputy(uow: UnitOfWork, deputy_id: UUID) -> None:
     uow.write(delete(deputy).where(deputy.c.id == deputy_id))
 
 
-def deputies(uow: UnitOfWork, name: str | None = None) -> list[RowMapping]:
+def deputies(uow: UnitOfWork, name: str | None = None) -> list[Row]:
     """Return the deputyships, or those that a person gave or holds."""
     statement = select(deputy).order_by(deputy.c.first_day, deputy.c.id)
     if name is not None:
@@ -149,7 +148,7 @@ def add_token(uow: UnitOfWork, row: dict[str, object]) -> None:
     uow.write(insert(api_token).values(row))
 
 
-def get_token(uow: UnitOfWork, digest: str) -> RowMapping | None:
+def get_token(uow: UnitOfWork, digest: str) -> Row | None:
     """Return an API token by its digest."""
     return uow.one(select(api_token).where(api_token.c.digest == digest))
 
@@ -216,7 +215,7 @@ class UserFilter:
 
 def search(
     uow: UnitOfWork, narrowed: UserFilter, *, after: str | None, limit: int
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return people by name."""
     statement = select(app_user).order_by(app_user.c.name).limit(limit)
     if narrowed.text is not None:
@@ -232,13 +231,13 @@ def search(
     return uow.all(statement)
 
 
-def tokens(uow: UnitOfWork, name: str) -> Sequence[RowMapping]:
+def tokens(uow: UnitOfWork, name: str) -> Sequence[Row]:
     """Return a person's API tokens, the newest first."""
     statement = select(api_token).where(api_token.c.user_name == name)
     return uow.all(statement.order_by(api_token.c.created_at.desc(), api_token.c.digest))
 
 
-def sessions(uow: UnitOfWork, name: str, *, seen_since: datetime) -> Sequence[RowMapping]:
+def sessions(uow: UnitOfWork, name: str, *, seen_since: datetime) -> Sequence[Row]:
     """Return a person's browser sessions used since then, the one used last first."""
     here = (session.c.user_name == name) & (session.c.seen_at > seen_since)
     statement = select(session).where(here)
@@ -251,7 +250,7 @@ def remove_sessions(uow: UnitOfWork, name: str, *, but: str | None = None) -> in
     return uow.write(delete(session).where(here, session.c.digest != (but or "")))
 
 
-def sign_ins(uow: UnitOfWork, name: str, *, limit: int) -> Sequence[RowMapping]:
+def sign_ins(uow: UnitOfWork, name: str, *, limit: int) -> Sequence[Row]:
     """Return the latest attempts to sign in under a name."""
     statement = select(sign_in).where(sign_in.c.name == name)
     return uow.all(statement.order_by(sign_in.c.at.desc(), sign_in.c.id.desc()).limit(limit))
@@ -275,7 +274,7 @@ def search_deputies(
     *,
     after: tuple[date, UUID] | None = None,
     limit: int = 200,
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return deputyships by their first day; past ones by their last day, the latest first."""
     first, last, day = deputy.c.first_day, deputy.c.last_day, narrowed.day
     is_past = narrowed.when == "past"

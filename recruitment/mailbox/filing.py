@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from engine.access import Actor
 from engine.history import EventKind
 from engine.store import UnitOfWork, events
 from recruitment.checks import Check
 from recruitment.store import mails, outbox
 
-Row = RowMapping | Mapping[str, Any]
+Row = Mapping[str, Any]
 _POSTMAN = Actor(name="engine", roles=frozenset())
 
 

@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from engine import clock
 from engine.access import Actor
 from engine.errors import CursusError
 from engine.history import EventKind
 from engine.store import Database, UnitOfWork, begin, events
+from engine.store.unit_of_work import Row
 from recruitment.outbox import settings
 from recruitment.outbox.message import message_of, recipients
 from recruitment.outbox.settings import Server
@@ -118,7 +117,7 @@ def _note_sent(uow: UnitOfWork, letter: Mapping[str, Any], refused: Mapping[str,
 
 
 def _note_fault(
-    uow: UnitOfWork, letter: Mapping[str, Any] | RowMapping, fault: str, *, is_final: bool
+    uow: UnitOfWork, letter: Mapping[str, Any] | Row, fault: str, *, is_final: bool
 ) -> None:
     attempts = letter["attempts"] + 1
     is_over = is_final or attempts >= MOST_ATTEMPTS
@@ -145,7 +144,7 @@ def _postpone_next(database: Database, fault: str) -> None:
 
 
 def _record(
-    uow: UnitOfWork, letter: Mapping[str, Any] | RowMapping, kind: EventKind, fault: str | None
+    uow: UnitOfWork, letter: Mapping[str, Any] | Row, kind: EventKind, fault: str | None
 ) -> None:
     payload = {"letter": str(letter["id"]), "case": str(letter["case_id"]), "fault": fault}
     events.append(uow, f"letter:{letter['id']}", kind=kind, actor=POSTMAN, payload=payload)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import RowMapping
-
 from engine import timelimits
 from engine.access import Actor, authorize
 from engine.cases import Act
@@ -16,6 +14,7 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.finding import fold
 from engine.history import EventKind
 from engine.store import events
+from engine.store.unit_of_work import Row
 from recruitment.cast.file import Fault, read
 from recruitment.intake import NAMESPACE
 from recruitment.register import proof
@@ -63,7 +62,7 @@ class Preview:
     #: columns that nothing is read from
     unused: Sequence[str]
     #: the extract that came from this very file, where it was imported before
-    known: RowMapping | None = None
+    known: Row | None = None
 
     @property
     def refused(self) -> int:

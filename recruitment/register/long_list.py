@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid5
 
-from sqlalchemy import RowMapping
-
 from engine import timelimits
 from engine.access import Actor, authorize
 from engine.cases import Act
@@ -13,6 +11,7 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.history import EventKind
 from engine.store import cases as case_rows
 from engine.store import events
+from engine.store.unit_of_work import Row
 from recruitment.correspondence import compose
 from recruitment.intake import NAMESPACE
 from recruitment.standing import Standing, standing
@@ -90,7 +89,7 @@ def read(
     limit: int,
     applied: bool | None = None,
     after: tuple[object, str] | None = None,
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return a page of the long list of a call, the latest entry first. The reading is recorded."""
     who = authorize(act.actor, "candidate:search", act.shell.policy)
     call = call_of(act, call_key)
@@ -101,7 +100,7 @@ def read(
     return found
 
 
-def remove(act: Act, call_key: str, person: str, *, reason: str) -> RowMapping:
+def remove(act: Act, call_key: str, person: str, *, reason: str) -> Row:
     """Take a person off the long list of a call and return the entry.
 
     Raises NotFound, Invalid without a reason, Conflict once the person has applied.
@@ -124,7 +123,7 @@ def remove(act: Act, call_key: str, person: str, *, reason: str) -> RowMapping:
     return found
 
 
-def call_of(act: Act, key: str) -> RowMapping:
+def call_of(act: Act, key: str) -> Row:
     """Return a call by its id or reference; raise NotFound."""
     call = records.get_call(act.uow, key)
     if call is None:
@@ -132,14 +131,14 @@ def call_of(act: Act, key: str) -> RowMapping:
     return call
 
 
-def open_call(act: Act, key: str) -> RowMapping:
+def open_call(act: Act, key: str) -> Row:
     """Return a call that is published and before its deadline; raise NotFound, Conflict."""
     call = call_of(act, key)
     case = case_rows.get(act.uow, call["case_id"])
     if case is None:
         raise NotFound("There is no such call", where=key)
     found = standing(
-        call,  # type: ignore[arg-type]  # a row is a mapping by name
+        call,
         ended_at=case.ended_at,
         ended_element=case.ended_element,
         now=act.uow.now,
@@ -149,7 +148,7 @@ def open_call(act: Act, key: str) -> RowMapping:
     return call
 
 
-def _write(act: Act, letter: object, call: RowMapping, email: str) -> None:
+def _write(act: Act, letter: object, call: Row, email: str) -> None:
     content = call["content"]
     facts = {
         "call": call["reference"],
@@ -177,7 +176,7 @@ def _write(act: Act, letter: object, call: RowMapping, email: str) -> None:
     )
 
 
-def _written(call: RowMapping) -> str:
+def _written(call: Row) -> str:
     local = call["deadline"].astimezone(timelimits.ZONE)
     return f"{local:%d.%m.%Y, %H:%M:%S} Brussels time"
 
@@ -202,6 +201,6 @@ def _reason(given: str) -> str:
     return reason
 
 
-def _record(act: Act, call: RowMapping, who: Actor, payload: Mapping[str, object]) -> None:
+def _record(act: Act, call: Row, who: Actor, payload: Mapping[str, object]) -> None:
     stream = f"call:{call['id']}"
     events.append(act.uow, stream, kind=EventKind.RECORD_CHANGED, actor=who, payload=payload)

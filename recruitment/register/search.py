@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping
-
 from engine.access import authorize
 from engine.cases import Act
 from engine.errors import Invalid
 from engine.history import EventKind
 from engine.store import events
+from engine.store.unit_of_work import Row
 from recruitment.cast import figures
 from recruitment.cast.figures import Figures
 from recruitment.cast.query import Criterion, Match, Query, why
@@ -58,7 +57,7 @@ class Found:
     number: int
     hints: Sequence[Hint]
     #: the extract with the latest date, and whether it is older than the figure allows
-    extract: RowMapping | None
+    extract: Row | None
     is_old: bool
 
 
@@ -118,7 +117,7 @@ def hints(act: Act, query: Query) -> list[Hint]:
     return [Hint(criterion=one, number=number) for one, number in pairs if number]
 
 
-def _is_old(extract: RowMapping | None, known: Figures, day: date) -> bool:
+def _is_old(extract: Row | None, known: Figures, day: date) -> bool:
     if extract is None or known.extract_age is None:
         return False
     age: int = (day - extract["taken_on"]).days
@@ -126,7 +125,7 @@ def _is_old(extract: RowMapping | None, known: Figures, day: date) -> bool:
 
 
 def _person(
-    row: Mapping[str, Any], query: Query, known: Figures, day: date, newest: RowMapping | None
+    row: Mapping[str, Any], query: Query, known: Figures, day: date, newest: Row | None
 ) -> Person:
     flags = [*_tests(row, known, day), *_profile(row, known, day)]
     if newest is not None and row["taken_on"] and row["taken_on"] < newest["taken_on"]:

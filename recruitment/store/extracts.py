@@ -11,7 +11,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Numeric,
-    RowMapping,
     Text,
     any_,
     bindparam,
@@ -28,6 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import UnitOfWork
+from engine.store.unit_of_work import Row
 from recruitment.store.tables import (
     candidate,
     cast_change,
@@ -61,12 +61,12 @@ def keep_upload(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(upsert(cast_upload).values(row).on_conflict_do_nothing())
 
 
-def upload(uow: UnitOfWork, key: UUID) -> RowMapping | None:
+def upload(uow: UnitOfWork, key: UUID) -> Row | None:
     """Return a file that waits, with its content."""
     return uow.one(select(cast_upload).where(cast_upload.c.id == key))
 
 
-def uploads(uow: UnitOfWork) -> Sequence[RowMapping]:
+def uploads(uow: UnitOfWork) -> Sequence[Row]:
     """Return the files that wait, without their content, the latest first."""
     columns = [one for one in cast_upload.columns if one.name != "content"]
     return uow.all(select(*columns).order_by(cast_upload.c.uploaded_at.desc()))
@@ -94,7 +94,7 @@ def add_extract(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(insert(cast_extract).values(row))
 
 
-def extracts(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
+def extracts(uow: UnitOfWork, *, limit: int) -> Sequence[Row]:
     """Return the extracts that were imported, the latest import first."""
     return uow.all(
         select(cast_extract)
@@ -103,13 +103,13 @@ def extracts(uow: UnitOfWork, *, limit: int) -> Sequence[RowMapping]:
     )
 
 
-def find_extract(uow: UnitOfWork, taken_on: object, sha256: str) -> RowMapping | None:
+def find_extract(uow: UnitOfWork, taken_on: object, sha256: str) -> Row | None:
     """Return the extract that came from this very file with this date, if it was imported."""
     here = (cast_extract.c.taken_on == taken_on) & (cast_extract.c.sha256 == sha256)
     return uow.one(select(cast_extract).where(here))
 
 
-def get_extract(uow: UnitOfWork, key: UUID) -> RowMapping | None:
+def get_extract(uow: UnitOfWork, key: UUID) -> Row | None:
     """Return an extract."""
     return uow.one(select(cast_extract).where(cast_extract.c.id == key))
 

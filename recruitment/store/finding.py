@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from engine.store import UnitOfWork
+from engine.store.unit_of_work import Row
 from recruitment.store.tables import application, call, candidate
 
 
-def calls(uow: UnitOfWork, patterns: Sequence[str], *, limit: int) -> Sequence[RowMapping]:
+def calls(uow: UnitOfWork, patterns: Sequence[str], *, limit: int) -> Sequence[Row]:
     """Return the calls whose reference or title matches all patterns, the latest first."""
     said = call.c.reference + " " + call.c.title
     columns = (call.c.id, call.c.reference, call.c.title, call.c.deadline)
@@ -16,7 +17,7 @@ def calls(uow: UnitOfWork, patterns: Sequence[str], *, limit: int) -> Sequence[R
     return uow.all(statement.order_by(call.c.deadline.desc(), call.c.id).limit(limit))
 
 
-def people(uow: UnitOfWork, applications: Collection[str]) -> dict[str, RowMapping]:
+def people(uow: UnitOfWork, applications: Collection[str]) -> dict[str, Row]:
     """Return the name and the call behind each of these applications."""
     statement = (
         select(application.c.id, candidate.c.name, call.c.reference, call.c.title)

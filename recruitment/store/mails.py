@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     Select,
     and_,
     delete,
@@ -20,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import UnitOfWork
+from engine.store.unit_of_work import Row
 from recruitment.store.tables import call, candidate, cast_record, long_list, mail, mail_place
 from recruitment.store.tables import mailbox as mailbox_table
 
@@ -55,12 +55,12 @@ def add(uow: UnitOfWork, row: Mapping[str, object]) -> bool:
     return uow.one(statement) is not None
 
 
-def get(uow: UnitOfWork, sha256: str) -> RowMapping | None:
+def get(uow: UnitOfWork, sha256: str) -> Row | None:
     """Return a mail without its raw message."""
     return uow.one(select(*_SHOWN).where(mail.c.sha256 == sha256))
 
 
-def lock(uow: UnitOfWork, sha256: str) -> RowMapping | None:
+def lock(uow: UnitOfWork, sha256: str) -> Row | None:
     """Return a mail without its raw message; nobody else decides until the transaction ends."""
     return uow.one(select(*_SHOWN).where(mail.c.sha256 == sha256).with_for_update())
 
@@ -71,13 +71,13 @@ def raw(uow: UnitOfWork, sha256: str) -> bytes | None:
     return bytes(row["raw"]) if row else None
 
 
-def with_message_id(uow: UnitOfWork, message_id: str) -> Sequence[RowMapping]:
+def with_message_id(uow: UnitOfWork, message_id: str) -> Sequence[Row]:
     """Return the mails with this Message-ID, the first first."""
     statement = select(*_SHOWN).where(mail.c.message_id == message_id)
     return uow.all(statement.order_by(mail.c.received_at, mail.c.sha256))
 
 
-def of_application(uow: UnitOfWork, application: str) -> Sequence[RowMapping]:
+def of_application(uow: UnitOfWork, application: str) -> Sequence[Row]:
     """Return the mails that belong to an application, the first first."""
     statement = select(*_LISTED).where(mail.c.application == application)
     return uow.all(statement.order_by(mail.c.received_at, mail.c.sha256))
@@ -112,7 +112,7 @@ def counts(uow: UnitOfWork, call_id: str | None) -> dict[str, int]:
     return {row["state"]: row["mails"] for row in uow.all(statement.group_by(state))}
 
 
-def waiting_beside(uow: UnitOfWork, row: Mapping[str, Any], *, before: bool) -> RowMapping | None:
+def waiting_beside(uow: UnitOfWork, row: Mapping[str, Any], *, before: bool) -> Row | None:
     """Return the waiting mail of the same queue that stands before this one, or after it."""
     place = tuple_(mail.c.received_at, mail.c.sha256)
     here = (row["received_at"], row["sha256"])

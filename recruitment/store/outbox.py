@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from engine.store import UnitOfWork
+from engine.store.unit_of_work import Row
 from recruitment.store.tables import call, letter
 
 #: Letters are counted no further than this.
 MANY = 1000
 
 
-def next_due(uow: UnitOfWork) -> RowMapping | None:
+def next_due(uow: UnitOfWork) -> Row | None:
     """Return the oldest letter that is to be tried now, locked; others pass over it."""
     is_due = or_(letter.c.next_attempt_at.is_(None), letter.c.next_attempt_at <= uow.now)
     statement = select(letter).where(
@@ -25,12 +26,12 @@ def next_due(uow: UnitOfWork) -> RowMapping | None:
     )
 
 
-def get(uow: UnitOfWork, key: UUID) -> RowMapping | None:
+def get(uow: UnitOfWork, key: UUID) -> Row | None:
     """Return a letter, locked."""
     return uow.one(select(letter).where(letter.c.id == key).with_for_update())
 
 
-def look_at(uow: UnitOfWork, key: UUID) -> RowMapping | None:
+def look_at(uow: UnitOfWork, key: UUID) -> Row | None:
     """Return a letter."""
     return uow.one(select(letter).where(letter.c.id == key))
 

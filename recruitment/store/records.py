@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import UnitOfWork
 from engine.store.tables import case
+from engine.store.unit_of_work import Row
 from recruitment.store.tables import (
     application,
     call,
@@ -25,7 +26,7 @@ def add_call(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(insert(call).values(row))
 
 
-def get_call(uow: UnitOfWork, key: str) -> RowMapping | None:
+def get_call(uow: UnitOfWork, key: str) -> Row | None:
     """Return a call by its id or its reference."""
     return uow.one(select(call).where((call.c.id == key) | (call.c.reference == key)))
 
@@ -36,7 +37,7 @@ def references(uow: UnitOfWork, keys: Collection[str]) -> dict[str, str]:
     return {row["id"]: row["reference"] for row in uow.all(statement)}
 
 
-def calls(uow: UnitOfWork) -> Sequence[RowMapping]:
+def calls(uow: UnitOfWork) -> Sequence[Row]:
     """Return all calls, the next deadline last, with the number of applications."""
     count = func.count(application.c.id).label("applications")
     statement = select(call, count).outerjoin(application, application.c.call == call.c.id)
@@ -53,14 +54,12 @@ def add_candidate(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(upsert(candidate).values(row).on_conflict_do_nothing())
 
 
-def get_candidate(uow: UnitOfWork, key: str) -> RowMapping | None:
+def get_candidate(uow: UnitOfWork, key: str) -> Row | None:
     """Return a candidate."""
     return uow.one(select(candidate).where(candidate.c.id == key))
 
 
-def candidate_by_email(
-    uow: UnitOfWork, email: str, *, name: str | None = None
-) -> RowMapping | None:
+def candidate_by_email(uow: UnitOfWork, email: str, *, name: str | None = None) -> Row | None:
     """Return the candidate with this address, and with this name where several people read it."""
     found = select(candidate).where(func.lower(candidate.c.email) == email.lower())
     if name is not None:
@@ -78,7 +77,7 @@ def import_cast(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(statement)
 
 
-def cast_of(uow: UnitOfWork, key: str, profile: str) -> RowMapping | None:
+def cast_of(uow: UnitOfWork, key: str, profile: str) -> Row | None:
     """Return what the EPSO database said of a person and a profile."""
     here = (cast_record.c.candidate == key) & (cast_record.c.profile == profile)
     return uow.one(select(cast_record).where(here))
@@ -89,7 +88,7 @@ def add_application(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(insert(application).values(row))
 
 
-def get_application(uow: UnitOfWork, key: str) -> RowMapping | None:
+def get_application(uow: UnitOfWork, key: str) -> Row | None:
     """Return an application with the name and address of its candidate."""
     statement = select(application, candidate.c.name, candidate.c.email).join(
         candidate, candidate.c.id == application.c.candidate
@@ -97,12 +96,12 @@ def get_application(uow: UnitOfWork, key: str) -> RowMapping | None:
     return uow.one(statement.where(application.c.id == key))
 
 
-def application_by_message(uow: UnitOfWork, message_id: str) -> RowMapping | None:
+def application_by_message(uow: UnitOfWork, message_id: str) -> Row | None:
     """Return the application that came with this mail."""
     return uow.one(select(application).where(application.c.message_id == message_id))
 
 
-def applications(uow: UnitOfWork, call_id: str) -> Sequence[RowMapping]:
+def applications(uow: UnitOfWork, call_id: str) -> Sequence[Row]:
     """Return the applications of a call in the order they arrived."""
     statement = (
         select(
@@ -130,19 +129,19 @@ def add_document(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(upsert(document).values(row).on_conflict_do_nothing())
 
 
-def get_document(uow: UnitOfWork, key: str) -> RowMapping | None:
+def get_document(uow: UnitOfWork, key: str) -> Row | None:
     """Return a document with its content."""
     return uow.one(select(document).where(document.c.id == key))
 
 
-def documents(uow: UnitOfWork, application_id: str) -> Sequence[RowMapping]:
+def documents(uow: UnitOfWork, application_id: str) -> Sequence[Row]:
     """Return the documents of an application, without their content."""
     columns = [column for column in document.columns if column.name != "content"]
     statement = select(*columns).where(document.c.application == application_id)
     return uow.all(statement.order_by(document.c.received_at, document.c.id))
 
 
-def documents_of_case(uow: UnitOfWork, case_id: object) -> Sequence[RowMapping]:
+def documents_of_case(uow: UnitOfWork, case_id: object) -> Sequence[Row]:
     """Return the documents that tasks of a case brought and that belong to no application."""
     columns = [column for column in document.columns if column.name != "content"]
     statement = select(*columns).where(document.c.case_id == case_id)
@@ -163,7 +162,7 @@ def add_letter(uow: UnitOfWork, row: Mapping[str, object]) -> None:
     uow.write(upsert(letter).values(row).on_conflict_do_nothing())
 
 
-def letters(uow: UnitOfWork, case_id: object) -> Sequence[RowMapping]:
+def letters(uow: UnitOfWork, case_id: object) -> Sequence[Row]:
     """Return the letters of a case in the order they were written."""
     statement = select(letter).where(letter.c.case_id == case_id)
     return uow.all(statement.order_by(letter.c.written_at, letter.c.id))

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    RowMapping,
     Select,
     delete,
     exists,
@@ -18,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.store import UnitOfWork
+from engine.store.unit_of_work import Row
 from recruitment.store.tables import (
     application,
     candidate,
@@ -41,7 +41,7 @@ def profiles(uow: UnitOfWork) -> list[str]:
     return [row["profile"] for row in rows]
 
 
-def newest_extract(uow: UnitOfWork) -> RowMapping | None:
+def newest_extract(uow: UnitOfWork) -> Row | None:
     """Return the extract with the latest date."""
     order = (cast_extract.c.taken_on.desc(), cast_extract.c.imported_at.desc())
     return uow.one(select(cast_extract).order_by(*order).limit(1))
@@ -52,7 +52,7 @@ def is_empty(uow: UnitOfWork) -> bool:
     return not uow.scalar(select(exists().where(cast_record.c.registered)))
 
 
-def people(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, RowMapping]:
+def people(uow: UnitOfWork, keys: Sequence[str]) -> dict[str, Row]:
     """Return name and address of registered people by their candidate id."""
     here = cast_record.c.candidate.in_(keys) & cast_record.c.registered
     order = (cast_record.c.candidate, cast_record.c.imported_at)
@@ -83,13 +83,13 @@ def take_off_long_list(uow: UnitOfWork, call: str, person: str) -> None:
     uow.write(delete(long_list).where(here))
 
 
-def long_listed(uow: UnitOfWork, call: str, email: str) -> RowMapping | None:
+def long_listed(uow: UnitOfWork, call: str, email: str) -> Row | None:
     """Return the entry of the long list of a call for the person with this address, if any."""
     here = (long_list.c.call == call) & (func.lower(long_list.c.email) == email.lower())
     return uow.one(select(long_list).where(here).limit(1))
 
 
-def entry(uow: UnitOfWork, call: str, person: str) -> RowMapping | None:
+def entry(uow: UnitOfWork, call: str, person: str) -> Row | None:
     """Return the entry of a person on the long list of a call, with their application."""
     return uow.one(_entries(call).where(long_list.c.candidate == person))
 
@@ -101,7 +101,7 @@ def entries(
     applied: bool | None,
     after: tuple[object, str] | None,
     limit: int,
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Return a page of the long list of a call, the latest entry first."""
     statement = _entries(call)
     if applied is not None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     and_,
     func,
     literal,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 
 from engine.finding import fold
 from engine.store import UnitOfWork
+from engine.store.unit_of_work import Row
 from recruitment.cast.figures import Figures, earliest, last_unlocked
 from recruitment.cast.query import Criterion, Query
 from recruitment.cast.words import DIPLOMAS, GROUPS, LEVELS, at_least, up_to
@@ -70,7 +70,7 @@ def search(
     return [_found(row) for row in rows]
 
 
-def _found(row: RowMapping) -> dict[str, Any]:
+def _found(row: Row) -> dict[str, Any]:
     key = row["key"]
     # a place in a list is written as JSON, which has no decimals
     plain = float(key) if isinstance(key, Decimal) else key
